@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """People: customers, staff, sign-in, addresses."""
+
+    name = "accounts"

@@ -1,0 +1,27 @@
+"""Rows that keep the house running: throttle counters and the clock of periodic work."""
+
+from django.db import models
+
+
+class ThrottleCounter(models.Model):
+    """How often one key was used in one window; counted by an UPSERT, exact on both databases."""
+
+    key = models.CharField(max_length=120)
+    window_start = models.DateTimeField()
+    uses = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "window_start"], name="one_counter_per_key_and_window")
+        ]
+
+
+class PeriodicJob(models.Model):
+    """When a periodic job is due next; a conditional UPDATE elects the one process that starts it."""
+
+    name = models.CharField(max_length=60, unique=True)
+    next_run_at = models.DateTimeField()
+    last_run_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,8 @@
+"""The promise: what is in the cart, what was offered, what was ordered."""
+
+from orders.models.cart import Cart, CartLine
+from orders.models.checkout import Checkout
+from orders.models.order import Order, OrderEvent, OrderLine
+from orders.models.rates import ShippingMethod, TaxRate
+
+__all__ = ["Cart", "CartLine", "Checkout", "Order", "OrderEvent", "OrderLine", "ShippingMethod", "TaxRate"]

@@ -1,0 +1,158 @@
+"""An order: what was bought, in its own words, whatever becomes of the catalogue."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from config.money import MoneyField
+from orders.models.cart import new_token
+from orders.models.checkout import Checkout
+from shop.models import Variant
+
+
+class Order(models.Model):
+    """One order, placed once per checkout; its payment and fulfilment words are copies that services keep."""
+
+    class State(models.TextChoices):
+        PLACED = "placed", "placed"
+        CLOSED = "closed", "closed"
+        CANCELLED = "cancelled", "cancelled"
+
+    class PaymentState(models.TextChoices):
+        AWAITING = "awaiting", "awaiting payment"
+        AUTHORISED = "authorised", "authorised"
+        PART_CAPTURED = "part_captured", "partly settled"
+        CAPTURED = "captured", "settled"
+        PART_REFUNDED = "part_refunded", "partly refunded"
+        REFUNDED = "refunded", "refunded"
+        VOIDED = "voided", "released"
+        EXPIRED = "expired", "expired"
+
+    class FulfilmentState(models.TextChoices):
+        UNFULFILLED = "unfulfilled", "being prepared"
+        PARTIAL = "partial", "partly shipped"
+        SHIPPED = "shipped", "shipped"
+        DELIVERED = "delivered", "delivered"
+
+    number = models.CharField(max_length=20, unique=True, editable=False)
+    token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    checkout = models.OneToOneField(Checkout, models.PROTECT, related_name="order")
+    customer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="orders"
+    )
+    email = models.EmailField(db_index=True)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.PLACED)
+    payment_state = models.CharField(
+        max_length=16, choices=PaymentState.choices, default=PaymentState.AWAITING
+    )
+    fulfilment_state = models.CharField(
+        max_length=12, choices=FulfilmentState.choices, default=FulfilmentState.UNFULFILLED
+    )
+    shipping_address = models.JSONField()
+    billing_address = models.JSONField()
+    shipping_name = models.CharField(max_length=60)
+    delivery_days = models.CharField(max_length=20, blank=True)
+    currency = models.CharField(max_length=3)
+    prices_include_tax = models.BooleanField()
+    subtotal = MoneyField()
+    shipping = MoneyField()
+    shipping_tax = MoneyField()
+    tax = MoneyField()
+    total = MoneyField()
+    placed_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(subtotal__gte=0, shipping__gte=0, tax__gte=0, total__gte=0),
+                name="order_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(prices_include_tax=True, total=F("subtotal") + F("shipping"))
+                | Q(prices_include_tax=False, total=F("subtotal") + F("shipping") + F("tax")),
+                name="order_adds_up",
+            ),
+        ]
+        indexes = [models.Index(fields=["customer", "-id"], name="orders_of_a_customer")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        """The customer's own page; a guest's link carries the token instead."""
+        if self.customer_id:
+            return reverse("orders:detail", args=[self.number])
+        return reverse("orders:guest_detail", args=[self.token])
+
+
+class OrderLine(models.Model):
+    """A line with its own copy of name, SKU, price and tax; amounts in minor units.
+
+    `net + tax = gross`; `unit_price` is the price as it was shown, with tax or without as the order says.
+    """
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    variant = models.ForeignKey(Variant, models.SET_NULL, null=True, related_name="+")
+    sku = models.CharField("SKU", max_length=40)
+    name = models.CharField(max_length=160)
+    label = models.CharField(max_length=60, blank=True)
+    quantity = models.PositiveIntegerField()
+    unit_price = MoneyField()
+    net = MoneyField()
+    tax = MoneyField()
+    gross = MoneyField()
+    tax_rate = models.PositiveIntegerField(help_text="Hundredths of a percent.")
+    tax_class = models.CharField(max_length=10)
+    country_of_origin = models.CharField(max_length=2, blank=True)
+    cancelled = models.PositiveIntegerField(default=0)
+    shipped = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(default=0)
+    short = models.PositiveIntegerField(
+        default=0, help_text="Ordered, but nothing could be allocated for it."
+    )
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="one_order_line_per_position"),
+            models.UniqueConstraint(fields=["order", "sku"], name="one_order_line_per_sku"),
+            models.CheckConstraint(
+                condition=Q(gross=F("net") + F("tax"), tax__gte=0, net__gte=0), name="line_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=F("cancelled") + F("shipped") + F("short")),
+                name="line_within_ordered",
+            ),
+            models.CheckConstraint(
+                condition=Q(shipped__gte=F("returned")), name="line_returned_within_shipped"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku}"
+
+    @property
+    def shown_total(self) -> int:
+        """The line as the customer saw it: with tax where prices include it."""
+        return self.unit_price * self.quantity
+
+
+class OrderEvent(models.Model):
+    """What happened to an order, in words for people; append-only."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="events")
+    at = models.DateTimeField(default=timezone.now)
+    words = models.CharField(max_length=300)
+    is_public = models.BooleanField(default=True, help_text="Whether the customer sees it.")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    key = models.CharField(max_length=120, unique=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.words
