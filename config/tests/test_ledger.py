@@ -7,7 +7,9 @@ from accounts.models import AuditEntry
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("table", ["inventory_stockmovement", "payments_paymentevent", "accounts_auditentry", "orders_orderevent"])
+@pytest.mark.parametrize(
+    "table", ["inventory_stockmovement", "payments_paymentevent", "accounts_auditentry", "orders_orderevent"]
+)
 def test_every_ledger_table_has_its_trigger(table):
     catalogue = (
         "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
@@ -21,11 +23,17 @@ def test_every_ledger_table_has_its_trigger(table):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("sql", ["UPDATE accounts_auditentry SET act = 'other'", "DELETE FROM accounts_auditentry"])
+@pytest.mark.parametrize(
+    "sql", ["UPDATE accounts_auditentry SET act = 'other'", "DELETE FROM accounts_auditentry"]
+)
 def test_a_ledger_row_can_be_neither_changed_nor_deleted(sql):
     AuditEntry.objects.create(act="receive", subject="MUG-1")
 
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(sql)
 
     assert AuditEntry.objects.get().act == "receive"
