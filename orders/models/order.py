@@ -12,6 +12,11 @@ from orders.models.checkout import Checkout
 from shop.models import Variant
 
 
+def line_reference(number: str, position: int) -> str:
+    """How the stock ledger calls one line of an order."""
+    return f"order {number} line {position}"
+
+
 class Order(models.Model):
     """One order, placed once per checkout; its payment and fulfilment words are copies that services keep."""
 
@@ -134,6 +139,11 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"
+
+    @property
+    def reference(self) -> str:
+        """How the stock ledger calls this line."""
+        return line_reference(self.order.number, self.position)
 
     @property
     def shown_total(self) -> int:
