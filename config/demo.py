@@ -6,7 +6,6 @@ so that nothing in the environment can point it at a live account. Standard libr
 """
 
 import argparse
-import http.client
 import os
 import secrets
 import socket
@@ -15,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.healthcheck import answers
 from config.processes import Asked, Company, Trouble
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,7 +58,7 @@ class Ports:
                     probe.bind((HOST, port))
                 except OSError as error:
                     raise Trouble(
-                        f"Port {port} on {HOST} cannot be had ({error.strerror}): another demo may be running. "
+                        f"Port {port} on {HOST} cannot be had ({error.strerror}): is another demo running? "
                         f"End it, or choose another port: {variable}={port + 1} make demo"
                     ) from None
 
@@ -90,7 +90,7 @@ def read_env_file(path: Path) -> dict[str, str]:
 
 
 def demo_environment(env_file: Path, ports: Ports, environ: Mapping[str, str]) -> dict[str, str]:
-    """The children's environment: the demo's settings win over what was there, and today's ports over both."""
+    """The children's environment: the demo's settings win over what was there, today's ports over both."""
     return {
         **environ,
         **read_env_file(env_file),
@@ -102,18 +102,6 @@ def demo_environment(env_file: Path, ports: Ports, environ: Mapping[str, str]) -
         "WEB_BIND": f"{HOST}:{ports.site}",
         "PYTHONUNBUFFERED": "1",
     }
-
-
-def answers(port: int, path: str, status: int = 200) -> bool:
-    """Whether the page is there. No proxy of the environment is asked."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=10)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status == status
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def listens(port: int) -> bool:

@@ -1,5 +1,6 @@
 """Several processes in one terminal, which live and end together. Standard library only."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -67,10 +68,9 @@ class Child:
             self._process.wait(timeout=max(0.0, before - time.monotonic()))
         except subprocess.TimeoutExpired:
             self._out.write(f"{self.name:<9} | did not end in time, killed\n")
-        try:
+        # Nothing is left, usually; then macOS says "not permitted" where Linux says "no such process".
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # The usual case: nothing is left.
         self._process.wait()
         self._pump.join(timeout=1)
 
