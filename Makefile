@@ -56,12 +56,15 @@ clean:  ## remove what make has built: .venv, caches, and the demo's data in var
 	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Stamps say what is installed; a requirements file newer than its stamp installs again.
+# Stamps say what is installed; a requirements file newer than its stamp installs again, and so does a .venv
+# whose Python has left the machine.
+STALE := $(shell [ -x $(BIN)/python ] || rm -f .venv/.runtime .venv/.dev .venv/.e2e)
+
 .venv/bin/python:
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "Tally needs Python 3.11 or newer, and found none. Install it, or say: make PYTHON=/path/to/python3.11 …" >&2; exit 1; \
 	fi
-	@$(PYTHON) -m venv .venv || { \
+	@$(PYTHON) -m venv --clear .venv || { \
 		rm -rf .venv; \
 		echo "$(PYTHON) cannot make a virtual environment (Debian: apt install python3-venv)." >&2; exit 1; }
 
