@@ -1,0 +1,22 @@
+"""Words and links of the shop window that every page needs."""
+
+from django import template
+from django.conf import settings
+
+from shop import tree
+
+register = template.Library()
+
+
+@register.simple_tag
+def shop_nav() -> list[tree.Shelf]:
+    """The top shelves, from a cache; no query on a warm page."""
+    return tree.category_tree().roots
+
+
+@register.simple_tag
+def price_note() -> str:
+    """What the prices on this page contain."""
+    if settings.PRICES_INCLUDE_TAX:
+        return "Prices include tax. Delivery is added at checkout."
+    return "Prices are before tax. Tax and delivery are added at checkout."
