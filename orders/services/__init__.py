@@ -1,0 +1,45 @@
+"""Every act that changes a cart, a checkout or an order: `from orders import services as orders`."""
+
+from orders.services.cart import (
+    BadQuantity,
+    CartError,
+    CartGone,
+    Change,
+    LineGone,
+    NotForSale,
+    PricedCart,
+    PricedLine,
+    SoldOut,
+    TooDear,
+    TooManyLines,
+    acknowledge_prices,
+    add_to_cart,
+    ensure_cart,
+    find_cart,
+    merge_carts,
+    price_cart,
+    set_quantity,
+)
+from orders.services.errors import OrderError
+
+__all__ = [
+    "BadQuantity",
+    "CartError",
+    "CartGone",
+    "Change",
+    "LineGone",
+    "NotForSale",
+    "OrderError",
+    "PricedCart",
+    "PricedLine",
+    "SoldOut",
+    "TooDear",
+    "TooManyLines",
+    "acknowledge_prices",
+    "add_to_cart",
+    "ensure_cart",
+    "find_cart",
+    "merge_carts",
+    "price_cart",
+    "set_quantity",
+]

@@ -1,0 +1,350 @@
+"""The cart: found, filled, priced and merged. What a thing costs, only the catalogue says.
+
+Every change locks the cart first, by an UPDATE of its row: two tabs that add the same thing at once wait for
+each other, on SQLite as on PostgreSQL, and the limits hold for both.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts.models import User
+from config.money import MoneyField, format_money
+from orders.models import Cart, CartLine, Checkout
+from orders.services.errors import OrderError
+from shop.models import Variant
+
+HIGHEST_ID = 2**63 - 1
+
+
+class CartError(OrderError):
+    """A cart cannot be changed as asked."""
+
+
+class CartGone(CartError):
+    def __init__(self) -> None:
+        super().__init__("Your cart has moved, probably because you signed in. Please try once more.")
+
+
+class LineGone(CartError):
+    def __init__(self) -> None:
+        super().__init__("That is no longer in your cart. This is what it holds now.")
+
+
+class NotForSale(CartError):
+    def __init__(self) -> None:
+        super().__init__("That is no longer for sale.")
+
+
+class SoldOut(CartError):
+    def __init__(self, variant: Variant):
+        super().__init__(f"{variant} is sold out.")
+
+
+class BadQuantity(CartError):
+    def __init__(self) -> None:
+        super().__init__(f"Enter a whole number from 1 to {max_quantity()}, or 0 to remove it.")
+
+
+class TooManyLines(CartError):
+    def __init__(self) -> None:
+        super().__init__(
+            f"A cart holds at most {settings.CART_MAX_LINES} different things. Order these first, or remove one."
+        )
+
+
+class TooDear(CartError):
+    def __init__(self) -> None:
+        super().__init__(
+            f"A cart holds goods for at most {format_money(settings.CART_MAX_TOTAL)}. Please order in parts."
+        )
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of one line: it holds `quantity` pieces now, `wanted` were asked for in all."""
+
+    variant: Variant
+    quantity: int
+    wanted: int
+    count: int
+
+    @property
+    def is_capped(self) -> bool:
+        return self.quantity < self.wanted
+
+
+@dataclass(frozen=True)
+class PricedLine:
+    """A line at today's price. Sold-out and withdrawn lines cost nothing, as they cannot be bought.
+
+    `old_price` is what the customer saw last, if that was another price.
+    """
+
+    line: CartLine
+    variant: Variant
+    quantity: int
+    unit_price: int
+    total: int
+    available: int
+    old_price: int | None
+    is_short: bool
+    is_gone: bool
+
+    @property
+    def is_sold_out(self) -> bool:
+        return not self.is_gone and self.available < 1
+
+    @property
+    def is_problem(self) -> bool:
+        return self.is_gone or self.is_short
+
+
+@dataclass(frozen=True)
+class PricedCart:
+    """The whole cart at today's prices, in minor units; `count` is the number of pieces."""
+
+    lines: list[PricedLine]
+    subtotal: int
+    count: int
+
+    @property
+    def problems(self) -> list[PricedLine]:
+        """The lines that stand in the way of ordering."""
+        return [line for line in self.lines if line.is_problem]
+
+    @property
+    def price_changes(self) -> list[PricedLine]:
+        return [line for line in self.lines if line.old_price is not None]
+
+
+def max_quantity() -> int:
+    """The most of one thing in one cart; the table itself refuses more than 999."""
+    return min(settings.CART_MAX_QUANTITY, 999)
+
+
+# --- finding --------------------------------------------------------------------------------------
+def find_cart(token: str | None, customer: User | None) -> Cart | None:
+    """Return the customer's cart, or the guest's by the token of their cookie; one query at most.
+
+    A token alone never opens a customer's cart.
+    """
+    if customer is not None:
+        return Cart.objects.filter(customer=customer).first()
+    return Cart.objects.filter(token=token, customer=None).first() if token else None
+
+
+def ensure_cart(token: str | None, customer: User | None) -> Cart:
+    """Return the cart of `find_cart`, or a new one."""
+    cart = find_cart(token, customer)
+    if cart is not None:
+        return cart
+    if customer is None:
+        return Cart.objects.create()
+    return Cart.objects.get_or_create(customer=customer)[0]
+
+
+# --- changing -------------------------------------------------------------------------------------
+@transaction.atomic
+def add_to_cart(cart: Cart, variant_id: int, quantity: int) -> Change:
+    """Put so many more pieces into the cart; as many as there are, if there are fewer.
+
+    Raises BadQuantity, NotForSale, SoldOut, TooManyLines, TooDear or CartGone.
+    """
+    if not 1 <= quantity <= max_quantity():
+        raise BadQuantity
+    _lock(cart)
+    return _hold(cart, variant_id, quantity, is_more=True)
+
+
+@transaction.atomic
+def set_quantity(cart: Cart, line_id: int, quantity: int) -> Change:
+    """Let the line hold so many pieces, or as many as there are; 0 removes it.
+
+    Raises LineGone for a line that is not in this cart (any more), else as `add_to_cart`.
+    """
+    if not 0 <= quantity <= max_quantity():
+        raise BadQuantity
+    _lock(cart)
+    line = _line(cart, line_id)
+    if quantity:
+        return _hold(cart, line.variant_id, quantity, is_more=False)
+    line.delete()
+    return Change(line.variant, 0, 0, _pieces(cart))
+
+
+def _lock(cart: Cart) -> None:
+    if not Cart.objects.filter(pk=cart.pk).update(touched_at=timezone.now()):
+        raise CartGone
+
+
+def _line(cart: Cart, line_id: int) -> CartLine:
+    if not 0 < line_id <= HIGHEST_ID:
+        raise LineGone
+    line = cart.lines.filter(pk=line_id).select_related("variant__product").first()
+    if line is None:
+        raise LineGone
+    return line
+
+
+def _pieces(cart: Cart) -> int:
+    return cart.lines.aggregate(pieces=Coalesce(Sum("quantity"), 0))["pieces"]
+
+
+def _hold(cart: Cart, variant_id: int, quantity: int, *, is_more: bool) -> Change:
+    """Write the line, under the lock: capped by stock and by the limit of one line, or refused."""
+    variant = _variant_for(cart, variant_id)
+    wanted = quantity + (variant.held if is_more else 0)
+    granted = min(wanted, variant.available + variant.on_hold, max_quantity())
+    if granted < 1:
+        raise SoldOut(variant)
+    if variant.other_lines >= settings.CART_MAX_LINES:
+        raise TooManyLines
+    if granted > variant.held and variant.other_worth + granted * variant.price > settings.CART_MAX_TOTAL:
+        raise TooDear
+    CartLine.objects.bulk_create(
+        [CartLine(cart=cart, variant=variant, quantity=granted, seen_price=variant.price)],
+        update_conflicts=True,
+        unique_fields=["cart", "variant"],
+        update_fields=["quantity"],
+    )
+    return Change(variant, granted, wanted, variant.other_pieces + granted)
+
+
+def _variant_for(cart: Cart, variant_id: int) -> Variant:
+    """Load in one query what is on offer and what the cart holds of it and of other things."""
+    if not 0 < variant_id <= HIGHEST_ID:
+        raise NotForSale
+    here = CartLine.objects.filter(cart=cart, variant=OuterRef("pk"))
+    others = CartLine.objects.filter(cart=cart).exclude(variant=OuterRef("pk")).order_by().values("cart")
+    variant = (
+        Variant.objects.on_sale()
+        .with_available()
+        .select_related("product", "stock_item")
+        .annotate(
+            held=Coalesce(Subquery(here.values("quantity")[:1]), 0),
+            other_lines=Coalesce(Subquery(others.annotate(n=Count("pk")).values("n")), 0),
+            other_pieces=Coalesce(Subquery(others.annotate(n=Sum("quantity")).values("n")), 0),
+            other_worth=Coalesce(
+                Subquery(others.annotate(n=Sum(F("quantity") * F("variant__price"))).values("n")),
+                Value(0),
+                output_field=MoneyField(),
+            ),
+            live_lines=_live_lines(cart),
+        )
+        .filter(pk=variant_id)
+        .first()
+    )
+    if variant is None:
+        raise NotForSale
+    variant.on_hold = _held_by(variant.live_lines).get(variant.pk, 0)
+    return variant
+
+
+# --- pricing --------------------------------------------------------------------------------------
+def price_cart(cart: Cart) -> PricedCart:
+    """Price every line by the catalogue and the shelf as they are now; one query, no lock.
+
+    What the cart's own payment holds at this moment counts as available to it.
+    """
+    lines = [_priced(line) for line in _lines_with_stock(cart)]
+    return PricedCart(
+        lines=lines,
+        subtotal=sum(line.total for line in lines),
+        count=sum(line.quantity for line in lines),
+    )
+
+
+def acknowledge_prices(priced: PricedCart) -> None:
+    """Remember that the customer has been shown these prices; no query if all were known."""
+    changed = priced.price_changes
+    if changed:
+        shown = Case(
+            *(When(pk=each.line.pk, then=each.unit_price) for each in changed), output_field=MoneyField()
+        )
+        CartLine.objects.filter(pk__in=[each.line.pk for each in changed]).update(seen_price=shown)
+
+
+def _lines_with_stock(cart: Cart) -> QuerySet[CartLine]:
+    stock = Variant.objects.with_available().filter(pk=OuterRef("variant")).values("available")
+    return (
+        CartLine.objects.filter(cart=cart)
+        .select_related("variant__product__category", "variant__stock_item")
+        .annotate(available=Subquery(stock), live_lines=_live_lines(cart))
+        .order_by("pk")
+    )
+
+
+def _live_lines(cart: Cart) -> Subquery:
+    """The frozen lines of the payment that is under way for this cart, if there is one."""
+    return Subquery(Checkout.objects.filter(cart=cart, state__in=Checkout.LIVE).values("lines")[:1])
+
+
+def _held_by(lines: Iterable[Mapping] | None) -> dict[int, int]:
+    return {line["variant"]: line["quantity"] for line in lines or ()}
+
+
+def _priced(line: CartLine) -> PricedLine:
+    variant, quantity = line.variant, line.quantity
+    available = line.available + _held_by(line.live_lines).get(line.variant_id, 0)
+    is_gone = not (variant.is_active and variant.product.is_active and variant.product.category.is_active)
+    can_be_bought = not is_gone and available > 0
+    return PricedLine(
+        line=line,
+        variant=variant,
+        quantity=quantity,
+        unit_price=variant.price,
+        total=variant.price * quantity if can_be_bought else 0,
+        available=available,
+        old_price=line.seen_price if can_be_bought and line.seen_price != variant.price else None,
+        is_short=not is_gone and available < quantity,
+        is_gone=is_gone,
+    )
+
+
+# --- signing in -----------------------------------------------------------------------------------
+@transaction.atomic
+def merge_carts(guest: Cart, customer: User) -> Cart:
+    """Move what a guest collected into the customer's cart, once; the guest's cart is gone then.
+
+    Quantities add up within the limits; what does not fit stays behind. A payment that the guest has started
+    moves along, unless the customer has one under way: that one is left as it is.
+    """
+    own = Cart.objects.get_or_create(customer=customer)[0]
+    if not Cart.objects.filter(pk=guest.pk, customer=None).update(touched_at=timezone.now()):
+        return own
+    _lock(own)
+    CartLine.objects.bulk_create(
+        _joined_lines(own, guest),
+        update_conflicts=True,
+        unique_fields=["cart", "variant"],
+        update_fields=["quantity"],
+    )
+    if not own.checkouts.filter(Q(state__in=Checkout.LIVE)).exists():
+        guest.checkouts.filter(state__in=Checkout.LIVE).update(cart=own)
+    guest.delete()
+    return own
+
+
+def _joined_lines(own: Cart, guest: Cart) -> list[CartLine]:
+    """Build the lines that the guest's choice adds to or raises in the customer's cart."""
+    held = {line.variant_id: line for line in own.lines.select_related("variant")}
+    worth = sum(line.quantity * line.variant.price for line in held.values())
+    joined = []
+    for line in guest.lines.select_related("variant"):
+        before = held[line.variant_id].quantity if line.variant_id in held else 0
+        quantity = min(before + line.quantity, max_quantity())
+        added = (quantity - before) * line.variant.price
+        has_room = before or len(held) < settings.CART_MAX_LINES
+        if quantity > before and has_room and worth + added <= settings.CART_MAX_TOTAL:
+            held[line.variant_id] = line
+            worth += added
+            joined.append(
+                CartLine(cart=own, variant=line.variant, quantity=quantity, seen_price=line.seen_price)
+            )
+    return joined
