@@ -1,5 +1,7 @@
 """The ground of the house, and the console as Django sees it."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 
@@ -10,6 +12,11 @@ class GroundConfig(AppConfig):
     name = "config"
     label = "config"
     default = True
+
+    def ready(self) -> None:
+        from config import background, periodic, tasks  # noqa: F401  (background hears failed tasks)
+
+        periodic.register("prune", timedelta(hours=1), tasks.prune)
 
 
 class ConsoleConfig(admin_apps.AdminConfig):

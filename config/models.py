@@ -15,6 +15,9 @@ class ThrottleCounter(models.Model):
             models.UniqueConstraint(fields=["key", "window_start"], name="one_counter_per_key_and_window")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.key}: {self.uses}"
+
 
 class PeriodicJob(models.Model):
     """When a periodic job is due next; a conditional UPDATE elects the one process that starts it."""
@@ -25,3 +28,13 @@ class PeriodicJob(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class WorkerBeat(models.Model):
+    """That a worker lives: it says so every few seconds; tasks of one that fell silent are taken up again."""
+
+    worker = models.CharField(max_length=64, unique=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.worker

@@ -1,7 +1,20 @@
 """Answers that belong to no room: errors in the shop's own look."""
 
+import logging
+import sys
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+
+logger = logging.getLogger("tally.errors")
+
+# What the database raises when it is away, restarting, full, or waited too long for a lock.
+DATABASE_AWAY = (OperationalError, InterfaceError)
+# Seconds after which a request that met a busy or restarting database is worth another try.
+RETRY_AFTER = 2
 
 
 def problem(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
@@ -14,6 +27,8 @@ def problem(request: HttpRequest, status: int, title: str, words: str) -> HttpRe
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return problem(request, 413, "That is too much at once", "Send less, or a smaller file.")
     return problem(
         request,
         400,
@@ -34,13 +49,38 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def too_many(request: HttpRequest, retry_after: int, words: str) -> HttpResponse:
+    """Answer 429; `retry_after` is in seconds, `words` say it to people."""
+    response = problem(request, 429, "That was a little fast", words)
+    response["Retry-After"] = str(retry_after)
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    return problem(
-        request, 500, "That was our fault", "We have been told. Nothing was charged; please try once more."
+    """Answer for what nobody caught: 503 if the database is away, else 500. Neither page asks the database."""
+    if isinstance(sys.exception(), DATABASE_AWAY):
+        return unavailable(request)
+    return _bare(500, "That was our fault", "We have been told. Nothing was charged; please try once more.")
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    response = _bare(
+        503, "We are catching our breath", "The shop is busy or restarting. Please try again in a moment."
     )
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _bare(status: int, title: str, words: str) -> HttpResponse:
+    # Without the request there is no session, no cart and no user, so nothing here can fail in turn.
+    page = render_to_string("unavailable.html", {"status": status, "title": title, "words": words})
+    response = HttpResponse(page, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    logger.warning("Refused as possibly forged: %s", reason)
     return problem(
         request,
         403,
