@@ -3,7 +3,7 @@
 from .canvas import Blend, Canvas
 from .motifs import ROUND_SHADE, ROUND_SHINE, Look, lit, motif, round_body
 from .palettes import WHITE, Colour, darker, lighter, mix
-from .shapes import Outline, arc, box, ellipse, moved, path, symmetric, turned
+from .shapes import Outline, arc, box, ellipse, mirrored, moved, path, symmetric, turned
 
 
 def steam(canvas: Canvas, cx: float, foot: float) -> None:
@@ -91,18 +91,14 @@ def bowl(canvas: Canvas, look: Look) -> None:
     for index, colour in enumerate(tints):
         y = 560 + lift * (len(tints) - 1 - index)
         half = 252
-        side = symmetric(
-            path((500, y + 218), (606, y + 218), (700, y + 190, 746, y + 90, 500 + half, y), (500, y))
-        )
+        flank = path((500 + half, y), (746, y + 90, 700, y + 190, 606, y + 218))
+        side = [*arc(500, y, half, 40, 180, 0), *flank, *reversed(mirrored(flank))]
         inside = ellipse(500, y, half, 40)
-        if look.form == "fruit":
-            side = [*arc(500, y, half, 40, 180, 0), *side[2:-2]]
-        else:
+        if look.form != "fruit":
             canvas.paint(inside, Blend((darker(colour, 0.4), darker(colour, 0.12))))
             canvas.paint(
                 ellipse(500, y + 8, half - 16, 29), Blend((darker(colour, 0.3), lighter(colour, 0.1)))
             )
-            side = [*arc(500, y, half, 40, 180, 0), *side[2:-2]]
         if index == len(tints) - 1:
             ceramic(canvas, look, side, 74, colour)
         else:

@@ -1,0 +1,1 @@
+"""The demo products with their copy, one file per shelf."""
