@@ -5,3 +5,6 @@ class AccountsConfig(AppConfig):
     """People: customers, staff, sign-in, addresses."""
 
     name = "accounts"
+
+    def ready(self) -> None:
+        from accounts import books  # noqa: F401 (signs up the room's rules)

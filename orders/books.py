@@ -1,0 +1,252 @@
+"""What must hold of checkouts and orders, and of the stock that they promise (`manage.py verify_books`)."""
+
+from config import books
+
+books.ledger("orders.events_append_only", "orders_orderevent")
+
+books.rule(
+    "orders.holds",
+    says="Stock is held only for a checkout that is still being paid; two minutes after its end nothing is.",
+    finds="{pieces} of {sku} at {location} are still held for {reference}, which is {state}.",
+    sql="""
+        SELECT item.sku, location.name AS location, hold.quantity AS pieces, hold.reference,
+               COALESCE(checkout.state, 'unknown') AS state, hold.expires_at
+        FROM inventory_reservation AS hold
+        JOIN inventory_stockitem AS item ON item.id = hold.item_id
+        JOIN inventory_location AS location ON location.id = hold.location_id
+        LEFT JOIN orders_checkout AS checkout ON hold.reference = 'checkout ' || checkout.number
+        WHERE hold.quantity > 0
+          AND (checkout.state IS NULL OR checkout.state NOT IN ('open', 'awaiting_payment'))
+          AND COALESCE(checkout.closed_at, hold.created_at) < %(two_minutes_ago)s
+        ORDER BY hold.id
+    """,
+)
+
+books.rule(
+    "orders.held_lines",
+    says="A checkout whose payment is awaited holds every piece that it offers.",
+    finds="Checkout {number} awaits payment for {offered} of {sku}, but {held} are held for it.",
+    sql="""
+        SELECT number, sku, SUM(offered) AS offered, SUM(held) AS held
+        FROM (
+            SELECT checkout.number, part.value ->> 'sku' AS sku,
+                   CAST(part.value ->> 'quantity' AS bigint) AS offered, 0 AS held
+            FROM orders_checkout AS checkout CROSS JOIN JSON_ROWS(checkout.lines) AS part
+            WHERE checkout.state = 'awaiting_payment'
+            UNION ALL
+            SELECT checkout.number, item.sku, 0, hold.quantity
+            FROM orders_checkout AS checkout
+            JOIN inventory_reservation AS hold ON hold.reference = 'checkout ' || checkout.number
+            JOIN inventory_stockitem AS item ON item.id = hold.item_id
+            WHERE checkout.state = 'awaiting_payment' AND hold.quantity > 0
+        ) AS pieces
+        GROUP BY number, sku
+        HAVING SUM(offered) <> SUM(held)
+        ORDER BY number, sku
+    """,
+)
+
+books.rule(
+    "orders.pieces",
+    says="Each piece of an order line is cancelled, shipped, short, or allocated on a shelf.",
+    finds=(
+        "Order {number}, line {position} ({sku}): {quantity} were ordered, but {cancelled} cancelled, {shipped} "
+        "shipped, {short} short and {allocated} allocated make {accounted}."
+    ),
+    sql="""
+        SELECT placed.number, line.position, line.sku, line.quantity, line.cancelled, line.shipped,
+               line.short, COALESCE(open.pieces, 0) AS allocated,
+               line.cancelled + line.shipped + line.short + COALESCE(open.pieces, 0) AS accounted
+        FROM orders_orderline AS line
+        JOIN orders_order AS placed ON placed.id = line.order_id
+        LEFT JOIN (
+            SELECT reference, SUM(quantity) AS pieces FROM inventory_allocation
+            WHERE quantity > 0 GROUP BY reference
+        ) AS open ON open.reference = 'order ' || placed.number || ' line ' || line.position
+        WHERE line.quantity <> line.cancelled + line.shipped + line.short + COALESCE(open.pieces, 0)
+        ORDER BY line.id
+    """,
+)
+
+books.rule(
+    "orders.allocations",
+    says="Stock is allocated only to an order line that exists and is of the same SKU.",
+    finds="{pieces} of {sku} at {location} are allocated to {reference}, which {line_sku}.",
+    sql="""
+        SELECT item.sku, location.name AS location, promise.quantity AS pieces, promise.reference,
+               CASE WHEN line.sku IS NULL THEN 'does not exist' ELSE 'is of ' || line.sku END AS line_sku
+        FROM inventory_allocation AS promise
+        JOIN inventory_stockitem AS item ON item.id = promise.item_id
+        JOIN inventory_location AS location ON location.id = promise.location_id
+        LEFT JOIN (
+            SELECT 'order ' || placed.number || ' line ' || line.position AS reference, line.sku
+            FROM orders_orderline AS line JOIN orders_order AS placed ON placed.id = line.order_id
+        ) AS line ON line.reference = promise.reference
+        WHERE promise.quantity > 0 AND (line.sku IS NULL OR line.sku <> item.sku)
+        ORDER BY promise.id
+    """,
+)
+
+books.rule(
+    "orders.line_total",
+    says="Net and tax of an order line make its gross; its price times its quantity is the one that was shown.",
+    finds=(
+        "Order {number}, line {position} ({sku}): {quantity} at {unit_price:money} are {shown:money}, but the line "
+        "says {net:money} net, {tax:money} tax, {gross:money} gross."
+    ),
+    sql="""
+        SELECT placed.number, line.position, line.sku, line.quantity, line.unit_price,
+               line.unit_price * line.quantity AS shown, line.net, line.tax, line.gross
+        FROM orders_orderline AS line JOIN orders_order AS placed ON placed.id = line.order_id
+        WHERE line.net + line.tax <> line.gross
+           OR line.unit_price * line.quantity
+              <> CASE WHEN placed.prices_include_tax THEN line.gross ELSE line.net END
+        ORDER BY line.id
+    """,
+)
+
+books.rule(
+    "orders.line_tax",
+    says="The tax of an order line is its rate's share, to the nearest minor unit.",
+    finds=(
+        "Order {number}, line {position} ({sku}): the tax of {tax:money} on {net:money} net, {gross:money} gross is "
+        "not that of the rate {tax_rate} (hundredths of a percent)."
+    ),
+    # Half a unit either way, so that it does not matter how a tie is rounded.
+    sql="""
+        SELECT placed.number, line.position, line.sku, line.net, line.tax, line.gross, line.tax_rate
+        FROM orders_orderline AS line JOIN orders_order AS placed ON placed.id = line.order_id
+        WHERE CASE
+            WHEN placed.prices_include_tax
+                THEN ABS(line.tax * (10000 + line.tax_rate) - line.gross * line.tax_rate) * 2
+                   > 10000 + line.tax_rate
+            ELSE ABS(line.tax * 10000 - line.net * line.tax_rate) * 2 > 10000
+        END
+        ORDER BY line.id
+    """,
+)
+
+books.rule(
+    "orders.subtotal",
+    says="The subtotal of an order is the sum of its lines as they were shown.",
+    finds="Order {number} says that its goods cost {subtotal:money}, its lines add up to {lines:money}.",
+    sql="""
+        SELECT placed.number, placed.subtotal, COALESCE(SUM(line.unit_price * line.quantity), 0) AS lines
+        FROM orders_order AS placed LEFT JOIN orders_orderline AS line ON line.order_id = placed.id
+        GROUP BY placed.id, placed.number, placed.subtotal
+        HAVING placed.subtotal <> COALESCE(SUM(line.unit_price * line.quantity), 0)
+        ORDER BY placed.id
+    """,
+)
+
+books.rule(
+    "orders.total",
+    says="Goods, delivery and, where prices are without it, tax make the total of an order.",
+    finds=(
+        "Order {number}: {subtotal:money} of goods, {shipping:money} of delivery and {added_tax:money} of tax on top "
+        "do not make {total:money}."
+    ),
+    sql="""
+        SELECT number, subtotal, shipping, CASE WHEN prices_include_tax THEN 0 ELSE tax END AS added_tax, total
+        FROM orders_order
+        WHERE total <> subtotal + shipping + CASE WHEN prices_include_tax THEN 0 ELSE tax END
+        ORDER BY id
+    """,
+)
+
+books.rule(
+    "orders.tax",
+    says="The tax of an order is the sum of the tax of its lines and of its delivery.",
+    finds=(
+        "Order {number} says {tax:money} of tax, but its lines have {lines:money}, its delivery {shipping_tax:money}."
+    ),
+    sql="""
+        SELECT placed.number, placed.tax, placed.shipping_tax, COALESCE(SUM(line.tax), 0) AS lines
+        FROM orders_order AS placed LEFT JOIN orders_orderline AS line ON line.order_id = placed.id
+        GROUP BY placed.id, placed.number, placed.tax, placed.shipping_tax
+        HAVING placed.tax <> placed.shipping_tax + COALESCE(SUM(line.tax), 0)
+        ORDER BY placed.id
+    """,
+)
+
+books.rule(
+    "orders.as_agreed",
+    says="An order has the number and the amounts of the checkout that the customer agreed to.",
+    finds=(
+        "Order {number} costs {total:money} (goods {subtotal:money}, delivery {shipping:money}, tax {tax:money}), but "
+        "checkout {checkout} offered {agreed_total:money} ({agreed_subtotal:money}, {agreed_shipping:money}, "
+        "{agreed_tax:money})."
+    ),
+    sql="""
+        SELECT placed.number, placed.total, placed.subtotal, placed.shipping,
+               placed.shipping_tax, placed.tax, placed.currency,
+               checkout.number AS checkout, checkout.total AS agreed_total, checkout.subtotal AS agreed_subtotal,
+               checkout.shipping AS agreed_shipping, checkout.shipping_tax AS agreed_shipping_tax,
+               checkout.tax AS agreed_tax, checkout.currency AS agreed_currency
+        FROM orders_order AS placed JOIN orders_checkout AS checkout ON checkout.id = placed.checkout_id
+        WHERE placed.number <> checkout.number OR placed.total <> checkout.total
+           OR placed.subtotal <> checkout.subtotal OR placed.shipping <> checkout.shipping
+           OR placed.shipping_tax <> checkout.shipping_tax OR placed.tax <> checkout.tax
+           OR placed.currency <> checkout.currency
+           OR placed.prices_include_tax <> checkout.prices_include_tax
+        ORDER BY placed.id
+    """,
+)
+
+books.rule(
+    "orders.lines_as_agreed",
+    says="An order has the lines of the checkout that the customer agreed to: SKUs, quantities, prices, taxes.",
+    finds=(
+        "Order {number} has {quantity} of {sku} for {gross:money}, its checkout offered {agreed_quantity} for "
+        "{agreed_gross:money}."
+    ),
+    sql="""
+        SELECT number, sku, SUM(quantity) AS quantity, SUM(agreed_quantity) AS agreed_quantity,
+               SUM(unit_price) AS unit_price, SUM(agreed_unit_price) AS agreed_unit_price,
+               SUM(tax) AS tax, SUM(agreed_tax) AS agreed_tax, SUM(gross) AS gross, SUM(agreed_gross) AS agreed_gross
+        FROM (
+            SELECT placed.id, placed.number, line.sku,
+                   line.quantity, 0 AS agreed_quantity, line.unit_price, 0 AS agreed_unit_price,
+                   line.tax, 0 AS agreed_tax, line.gross, 0 AS agreed_gross
+            FROM orders_orderline AS line JOIN orders_order AS placed ON placed.id = line.order_id
+            UNION ALL
+            SELECT placed.id, placed.number, part.value ->> 'sku',
+                   0, CAST(part.value ->> 'quantity' AS bigint), 0, CAST(part.value ->> 'unit_price' AS bigint),
+                   0, CAST(part.value ->> 'tax' AS bigint), 0, CAST(part.value ->> 'gross' AS bigint)
+            FROM orders_order AS placed
+            JOIN orders_checkout AS checkout ON checkout.id = placed.checkout_id
+            CROSS JOIN JSON_ROWS(checkout.lines) AS part
+        ) AS lines
+        GROUP BY id, number, sku
+        HAVING SUM(quantity) <> SUM(agreed_quantity) OR SUM(unit_price) <> SUM(agreed_unit_price)
+            OR SUM(tax) <> SUM(agreed_tax) OR SUM(gross) <> SUM(agreed_gross)
+        ORDER BY id, sku
+    """,
+)
+
+books.rule(
+    "orders.completed",
+    says="A completed checkout has its order, and only a completed checkout has one.",
+    finds="Checkout {number} is {state}, but {problem}.",
+    sql="""
+        SELECT checkout.number, checkout.state,
+               CASE WHEN placed.id IS NULL THEN 'there is no order of it' ELSE 'there is an order of it' END
+               AS problem
+        FROM orders_checkout AS checkout
+        LEFT JOIN orders_order AS placed ON placed.checkout_id = checkout.id
+        WHERE (checkout.state = 'completed') <> (placed.id IS NOT NULL)
+        ORDER BY checkout.id
+    """,
+)
+
+books.rule(
+    "orders.one_per_checkout",
+    says="A checkout becomes one order, never two.",
+    finds="Checkout {number} became {orders} orders.",
+    sql="""
+        SELECT checkout.number, COUNT(*) AS orders
+        FROM orders_order AS placed JOIN orders_checkout AS checkout ON checkout.id = placed.checkout_id
+        GROUP BY checkout.id, checkout.number HAVING COUNT(*) > 1
+        ORDER BY checkout.id
+    """,
+)
