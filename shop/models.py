@@ -9,6 +9,10 @@ from django.utils import timezone
 
 from config.money import MoneyField
 from inventory.models import StockItem, StockLevel
+from shop.text import render_markdown
+
+# Minor units.
+HIGHEST_PRICE = 100_000_000
 
 
 class TaxClass(models.TextChoices):
@@ -41,8 +45,8 @@ class Category(models.Model):
 class Product(models.Model):
     """What a customer looks at; what they buy is one of its variants.
 
-    `price` (from the cheapest variant on sale), `image_url` and `search_document` are copies that
-    `shop.services.refresh_product` keeps, so that a list needs one query and no joins but the stock's.
+    `price` (of the cheapest variant on sale), `variant_count` (those on sale), the picture and `search_document`
+    are copies that `shop.services.refresh_product` keeps, so that a list needs one query and no joins but the stock's.
     """
 
     category = models.ForeignKey(Category, models.PROTECT, related_name="products")
@@ -56,7 +60,9 @@ class Product(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     price = MoneyField(default=0, editable=False)
     has_price_range = models.BooleanField(default=False, editable=False)
+    variant_count = models.PositiveSmallIntegerField(default=0, editable=False)
     image_url = models.CharField(max_length=300, blank=True, editable=False)
+    image_srcset = models.CharField(max_length=1000, blank=True, editable=False)
     image_alt = models.CharField(max_length=200, blank=True, editable=False)
     search_document = models.TextField(blank=True, editable=False)
 
@@ -66,10 +72,22 @@ class Product(models.Model):
             models.Index(fields=["-created_at", "-id"], condition=Q(is_active=True), name="products_newest"),
             models.Index(fields=["price", "id"], condition=Q(is_active=True), name="products_by_price"),
             models.Index(fields=["name", "id"], condition=Q(is_active=True), name="products_by_name"),
+            models.Index(
+                fields=["category", "-created_at", "-id"],
+                condition=Q(is_active=True),
+                name="products_of_category",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, **kwargs) -> None:  # type: ignore[override]
+        """Save, with the description made into safe HTML."""
+        self.description_html = render_markdown(self.description)
+        if (fields := kwargs.get("update_fields")) is not None and "description" in fields:
+            kwargs["update_fields"] = {*fields, "description_html"}
+        super().save(**kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("shop:product", args=[self.slug])
@@ -87,9 +105,8 @@ class VariantQuerySet(models.QuerySet["Variant"]):
             .annotate(free=Sum(F("on_hand") - F("reserved") - F("allocated")))
             .values("free")
         )
-        return self.annotate(
-            available=Greatest(Coalesce(models.Subquery(free), 0) + F("stock_item__backorder_limit"), 0)
-        )
+        free_and_backorders = models.Subquery(free) + F("stock_item__backorder_limit")
+        return self.annotate(available=Greatest(Coalesce(free_and_backorders, 0), 0))
 
 
 class Variant(models.Model):
@@ -113,7 +130,7 @@ class Variant(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(price__gte=0, price__lte=100_000_000), name="variant_price_in_range"
+                condition=Q(price__gte=0, price__lte=HIGHEST_PRICE), name="variant_price_in_range"
             ),
             models.UniqueConstraint(fields=["product", "label"], name="one_variant_per_label"),
         ]
@@ -127,13 +144,17 @@ class Variant(models.Model):
 
 
 class ProductImage(models.Model):
-    """A picture of a product with its words; width and height are set when it is stored."""
+    """A picture of a product with its words, stored in several widths; `file` is the widest of them.
+
+    `shop.services.add_image` makes the files. Their names end in their width, so `srcset` needs no look at the disk.
+    """
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="images")
     file = models.ImageField(upload_to="products/", width_field="width", height_field="height")
     alt = models.CharField("what it shows", max_length=200)
     width = models.PositiveIntegerField(default=0, editable=False)
     height = models.PositiveIntegerField(default=0, editable=False)
+    widths = models.JSONField(default=list, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -141,6 +162,21 @@ class ProductImage(models.Model):
 
     def __str__(self) -> str:
         return self.alt
+
+    def url(self, width: int) -> str:
+        """Return the address of the file of this width, which must be one of `widths`."""
+        stem = self.file.name.rpartition("-")[0]
+        return self.file.storage.url(f"{stem}-{width}.webp")
+
+    @property
+    def srcset(self) -> str:
+        """All widths for an `img`'s srcset; empty for a picture stored by other means."""
+        return ", ".join(f"{self.url(width)} {width}w" for width in self.widths)
+
+    @property
+    def small_url(self) -> str:
+        """The narrowest file, for thumbnails and cards."""
+        return self.url(min(self.widths)) if self.widths else self.file.url
 
 
 class PriceChange(models.Model):

@@ -1,0 +1,60 @@
+"""Goods for tests. A product comes with the copies that lists read, so call `refresh_product` only after a change."""
+
+from io import BytesIO
+
+import factory
+from django.core.files.base import ContentFile
+from factory.django import DjangoModelFactory
+from PIL import Image
+
+from inventory.tests.factories import StockItemFactory, StockLevelFactory
+from shop.models import Category, Product, Variant
+from shop.services import refresh_product
+
+
+class CategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = Category
+
+    name = factory.Sequence(lambda n: f"Category {n}")
+    slug = factory.Sequence(lambda n: f"category-{n}")
+
+
+class ProductFactory(DjangoModelFactory):
+    """A product without variants; VariantFactory makes one with."""
+
+    class Meta:
+        model = Product
+
+    category = factory.SubFactory(CategoryFactory)
+    name = factory.Sequence(lambda n: f"Product {n}")
+    slug = factory.Sequence(lambda n: f"product-{n}")
+    summary = "A thing worth having."
+
+
+class VariantFactory(DjangoModelFactory):
+    """One thing for sale at 19.99; `stock` pieces of it lie in the warehouse."""
+
+    class Meta:
+        model = Variant
+        skip_postgeneration_save = True
+
+    product = factory.SubFactory(ProductFactory)
+    stock_item = factory.SubFactory(StockItemFactory)
+    label = factory.Sequence(lambda n: f"Size {n}")
+    price = 1999
+    weight_g = 250
+    country_of_origin = "PT"
+
+    @factory.post_generation
+    def stock(self, create, extracted, **kwargs):
+        if extracted is not None:
+            StockLevelFactory(item=self.stock_item, on_hand=extracted)
+        refresh_product(self.product)
+
+
+def picture_file(width=1600, height=1600, kind="PNG", name="picture.png", colour=(180, 90, 60)):
+    """An uploaded picture of one colour."""
+    buffer = BytesIO()
+    Image.new("RGB", (width, height), colour).save(buffer, kind)
+    return ContentFile(buffer.getvalue(), name=name)

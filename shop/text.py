@@ -1,0 +1,47 @@
+"""Words: Markdown made safe for pages, text made comparable for the search."""
+
+import unicodedata
+from functools import cache
+
+import nh3
+from babel import Locale
+from django.conf import settings
+from markdown_it import MarkdownIt
+
+# Everything that our Markdown can produce; links lead out without a trace of where they came from.
+TAGS = {"p", "br", "hr", "h3", "h4", "strong", "em", "s", "a", "ul", "ol", "li", "blockquote", "code", "pre"}
+TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+_markdown.disable("image")
+
+
+def render_markdown(text: str) -> str:
+    """Turn Markdown into safe HTML: no HTML of its own passes, headings start below the page's own."""
+    html = _markdown.render(text)
+    for level in (6, 5, 4, 3, 2, 1):
+        target = "h3" if level < 3 else "h4"
+        html = html.replace(f"<h{level}>", f"<{target}>").replace(f"</h{level}>", f"</{target}>")
+    return nh3.clean(
+        html, tags=TAGS, attributes={"a": {"href", "title"}}, url_schemes={"http", "https", "mailto"}
+    )
+
+
+def normalise(text: str) -> str:
+    """Make text comparable: no accents, one case, single spaces, no control characters.
+
+    >>> normalise("  Café-Tasse\\tGROß ")
+    'cafe-tasse gross'
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    kept = (
+        " " if unicodedata.category(sign)[0] == "C" else sign
+        for sign in plain
+        if not unicodedata.combining(sign)
+    )
+    return " ".join("".join(kept).split())
+
+
+@cache
+def country_name(code: str) -> str:
+    """Say an ISO 3166 code in words: "PT" is "Portugal"; an unknown code stays as it is."""
+    return Locale.parse(settings.LANGUAGE_CODE, sep="-").territories.get(code.upper(), code)
