@@ -14,7 +14,7 @@ PRODUCTS = (
         "and it will fade only as gracefully as the shirt itself. The neckband is double stitched "
         "and does not wander.",
         facts=("Organic cotton, 220 g/m²", "Regular fit, unisex", "Wash at 40 °C, inside out"),
-        picture=PictureSpec("tee", "coral", "sunrise", "circle"),
+        picture=PictureSpec("tee", "plum", "sunrise", "circle"),
         origin="PT",
         variants=sizes(
             "TEE-SUNR",

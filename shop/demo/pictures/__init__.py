@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from . import desk, home, kitchen, soft, wear  # noqa: F401 - each signs its motifs up
+from . import desk, games, kitchen, light, plants, soft, wall, wear  # noqa: F401 - each signs its motifs up
 from .canvas import Blend, Canvas
 from .motifs import MOTIFS, Look, Motif
 from .palettes import PALETTES, SHADE, WHITE, Colour, darker, lighter, mix
@@ -31,7 +31,7 @@ def draw(spec: PictureSpec, *, size: tuple[int, int] = (1200, 1200), view: int =
     width, height = size[0] * oversampling, size[1] * oversampling
     image = Image.new("RGB", (width, height), look.palette.wall)
     if view == 1:
-        zoom, focus = chosen.zoom, chosen.focus
+        zoom, focus = chosen.zoom * chosen.frame, chosen.focus
     else:
         zoom, focus = chosen.frame, _middle(chosen)
     scale = min(width, height) / UNITS * zoom
@@ -49,12 +49,12 @@ def _middle(chosen: Motif) -> Point:
 
 def _room(canvas: Canvas, look: Look, stands: bool, view: int) -> None:
     """Paint what is behind and under the object: wall and floor, or one lit ground."""
-    wall, floor = _colours(look, view)
+    back, floor = _colours(look, view)
     left, top = canvas.origin
     right, bottom = left + canvas.image.width / canvas.scale, top + canvas.image.height / canvas.scale
-    canvas.paint(box(left, top, right, bottom), Blend((lighter(wall, 0.18), wall, mix(wall, floor, 0.55))))
+    canvas.paint(box(left, top, right, bottom), Blend((lighter(back, 0.18), back, mix(back, floor, 0.55))))
     if view == 2:
-        canvas.paint(ellipse(500, 500, 372), Blend((lighter(wall, 0.5), lighter(wall, 0.2))))
+        canvas.paint(ellipse(500, 500, 372), Blend((lighter(back, 0.5), lighter(back, 0.2))))
     elif stands:
         canvas.paint(ellipse(400, 380, 330, 300), WHITE, 0.3, blur=130)
     else:

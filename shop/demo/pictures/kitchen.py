@@ -1,9 +1,9 @@
-"""Things for kitchen and table."""
+"""Things for kitchen and table, and the bottle that leaves with you."""
 
 from .canvas import Blend, Canvas
-from .motifs import ROUND_SHADE, ROUND_SHINE, Look, lit, motif, round_body
-from .palettes import WHITE, Colour, darker, lighter, mix
-from .shapes import Outline, arc, box, ellipse, mirrored, moved, path, symmetric, turned
+from .motifs import Look, ceramic, lit, motif, round_body
+from .palettes import WHITE, darker, lighter, mix
+from .shapes import arc, box, ellipse, mirrored, moved, path, symmetric, turned
 
 
 def steam(canvas: Canvas, cx: float, foot: float) -> None:
@@ -15,16 +15,6 @@ def steam(canvas: Canvas, cx: float, foot: float) -> None:
         )
         ribbon = [*moved(middle, -9), *reversed(moved(middle, 9))]
         canvas.paint(ribbon, WHITE, 0.6, blur=9)
-
-
-def ceramic(canvas: Canvas, look: Look, outline: Outline, step: float, colour: Colour | None = None) -> None:
-    """Fill a thrown shape: colour, pattern, then the light that falls on both."""
-    base = colour or look.main
-    canvas.paint(outline, base)
-    look.decorate(canvas, outline, step, base)
-    canvas.shade(outline, ROUND_SHADE)
-    canvas.shine(outline, ROUND_SHINE)
-    canvas.shade(outline, (0, 0, 0, 0.12), across=False)
 
 
 @motif(stands=True, focus=(560, 560), zoom=1.9, frame=1.3)
@@ -85,8 +75,6 @@ def bowl(canvas: Canvas, look: Look) -> None:
     """A serving bowl; `form` "stack" sets three into one another, "fruit" fills it."""
     tints = [look.second, look.accent, look.main] if look.form == "stack" else [look.main]
     canvas.ground_shadow(500, 778, 330)
-    if look.form == "fruit":
-        _fruit(canvas)
     lift = -82
     for index, colour in enumerate(tints):
         y = 560 + lift * (len(tints) - 1 - index)
@@ -94,16 +82,16 @@ def bowl(canvas: Canvas, look: Look) -> None:
         flank = path((500 + half, y), (746, y + 90, 700, y + 190, 606, y + 218))
         side = [*arc(500, y, half, 40, 180, 0), *flank, *reversed(mirrored(flank))]
         inside = ellipse(500, y, half, 40)
-        if look.form != "fruit":
-            canvas.paint(inside, Blend((darker(colour, 0.4), darker(colour, 0.12))))
-            canvas.paint(
-                ellipse(500, y + 8, half - 16, 29), Blend((darker(colour, 0.3), lighter(colour, 0.1)))
-            )
+        canvas.paint(inside, Blend((darker(colour, 0.4), darker(colour, 0.12))))
+        hollow = Blend((darker(colour, 0.3), lighter(colour, 0.1)))
+        canvas.paint(ellipse(500, y + 8, half - 16, 29), hollow)
+        if look.form == "fruit":
+            _fruit(canvas)
         if index == len(tints) - 1:
             ceramic(canvas, look, side, 74, colour)
         else:
             canvas.paint(side, round_body(colour))
-        canvas.stroke(arc(500, y, half, 40, 180, 0), 7, lighter(colour, 0.45))
+        canvas.stroke(arc(500, y, half - 3, 40, 177, 3), 7, lighter(colour, 0.45))
     canvas.paint(box(410, 776, 590, 790, 6), darker(look.main, 0.4))
 
 
@@ -129,7 +117,7 @@ def tin(canvas: Canvas, look: Look) -> None:
     canvas.paint(lid, round_body(look.second))
     canvas.paint(ellipse(500, 300, 162, 22), Blend((lighter(look.second, 0.5), look.second), across=True))
     canvas.stroke(arc(500, 372, 160, 20, 8, 172), 5, darker(look.second, 0.35))
-    label = [*arc(500, 480, 155, 20, 158, 22), *arc(500, 680, 155, 20, 22, 158)]
+    label = [*arc(500, 488, 155, 20, 138, 42), *arc(500, 684, 155, 20, 42, 138)]
     canvas.paint(label, lighter(look.second, 0.4))
     canvas.shade(label, (0.06, 0, 0, 0.04, 0.16))
     stem = [(500, 668), (500, 560)]
@@ -209,7 +197,7 @@ def towel(canvas: Canvas, look: Look) -> None:
             inner.paint(box(cx - half - 20, 780, cx + half + 20, 786), mix(colour, look.ink, 0.3))
 
 
-@motif(stands=False, focus=(520, 600), zoom=2.0, frame=1.0)
+@motif(stands=False, focus=(520, 600), zoom=2.0, frame=1.15)
 def board(canvas: Canvas, look: Look) -> None:
     """A wooden serving board with a lemon and a sprig on it; the pattern is dipped on its end."""
     wood = (203, 152, 104) if look.form != "walnut" else (122, 82, 58)
@@ -235,3 +223,36 @@ def board(canvas: Canvas, look: Look) -> None:
         for turn in range(8):
             wedge = [(x, y - 8), *arc(x, y, size * 0.74, size * 0.74, -105, -75), (x, y - 8)]
             canvas.paint(turned(wedge, 45 * turn, (x, y)), (248, 205, 88))
+
+
+@motif(stands=True, focus=(500, 520), zoom=1.8, frame=1.1)
+def bottle(canvas: Canvas, look: Look) -> None:
+    """A steel water bottle; `form` "flask" has a cup lid, "slim" a loop, else a screw cap with a strap."""
+    canvas.ground_shadow(500, 806, 250)
+    half = 94 if look.form == "slim" else 122
+    body = symmetric(
+        path(
+            (500, 330),
+            (550, 330),
+            (556, 380, 500 + half, 380, 500 + half, 450),
+            (500 + half, 770),
+            (500 + half, 804, 500 + half - 16, 808, 500 + half - 36, 808),
+            (500, 808),
+        )
+    )
+    ceramic(canvas, look, body, 76)
+    canvas.paint(box(500 - half + 22, 440, 500 - half + 40, 760, 9), WHITE, 0.4, blur=6)
+    canvas.paint(box(500 - half, 786, 500 + half, 792), darker(look.ink), 0.25)
+    canvas.paint(box(446, 306, 554, 348, 6), round_body((200, 204, 208)))
+    if look.form == "flask":
+        canvas.paint(
+            symmetric(path((500, 176), (566, 176), (584, 186), (590, 318), (500, 322))),
+            round_body(look.second),
+        )
+        canvas.paint(ellipse(500, 180, 70, 12), lighter(look.second, 0.5))
+        return
+    canvas.stroke(arc(500, 240, 62, 66, 180, 360), 20, look.ink)
+    canvas.stroke(arc(498, 238, 62, 66, 190, 350), 6, lighter(look.ink, 0.3))
+    canvas.paint(box(432, 232, 568, 318, 14), round_body(look.accent))
+    for x in range(446, 566, 14):
+        canvas.stroke([(x, 250), (x, 308)], 2.5, darker(look.accent, 0.3))

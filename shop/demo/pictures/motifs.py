@@ -76,3 +76,13 @@ def lit(colour: Colour, strength: float = 0.1) -> Blend:
 
 ROUND_SHADE = (0.08, 0.0, 0.0, 0.0, 0.05, 0.14, 0.28, 0.2)
 ROUND_SHINE = (0.0, 0.1, 0.24, 0.1, 0.0, 0.0, 0.0, 0.0)
+
+
+def ceramic(canvas: Canvas, look: Look, outline: Outline, step: float, colour: Colour | None = None) -> None:
+    """Fill a thrown shape: colour, pattern, then the light that falls on both."""
+    base = colour or look.main
+    canvas.paint(outline, base)
+    look.decorate(canvas, outline, step, base)
+    canvas.shade(outline, ROUND_SHADE)
+    canvas.shine(outline, ROUND_SHINE)
+    canvas.shade(outline, (0, 0, 0, 0.12), across=False)

@@ -6,7 +6,7 @@ from math import pi, sin
 from random import Random
 
 from .canvas import Canvas
-from .palettes import Colour, Palette, lighter, luminance, mix
+from .palettes import Colour, Palette, darker, lighter, luminance, mix
 from .shapes import Outline, arc, bounds, box, ellipse, leaf, path, turned
 
 
@@ -304,7 +304,11 @@ def peaks(canvas: Canvas, surface: Surface) -> None:
     left, width, top, height = surface.left, surface.width, surface.top, surface.height
     one, sun, soft = surface.colours
     canvas.paint(ellipse(left + width * 0.68, top + height * 0.24, width * 0.1), sun)
-    for cx, peak, colour in ((0.3, 0.34, soft), (0.78, 0.42, mix(soft, one, 0.4)), (0.52, 0.5, one)):
+    for cx, peak, colour in (
+        (0.3, 0.34, soft),
+        (0.78, 0.42, mix(soft, one, 0.4)),
+        (0.52, 0.5, darker(one, 0.35)),
+    ):
         x, y = left + width * cx, top + height * peak
         spread = width * 0.55
         canvas.paint([(x, y), (x + spread, surface.bottom), (x - spread, surface.bottom)], colour)
@@ -319,5 +323,5 @@ def peaks(canvas: Canvas, surface: Surface) -> None:
                 (x - cap * slope * 0.4, y + cap * 0.75),
                 (x - cap * slope, y + cap),
             ],
-            sun if colour == one else one,
+            one if colour == soft else lighter(one, 0.55),
         )

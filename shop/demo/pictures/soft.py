@@ -185,7 +185,7 @@ def tote(canvas: Canvas, look: Look) -> None:
         canvas.stroke([(x + 9, 400), (x - 9, 460)], 3, mix(cloth, look.ink, 0.4))
 
 
-@motif(stands=True, focus=(500, 620), zoom=1.8, frame=1.16)
+@motif(stands=True, focus=(500, 620), zoom=1.8, frame=1.05)
 def backpack(canvas: Canvas, look: Look) -> None:
     """A day pack; `form` "roll" closes with a rolled top, else with a flap and straps."""
     canvas.ground_shadow(500, 806, 430)

@@ -28,7 +28,7 @@ def creases(canvas: Canvas, outline: Outline, ink: Colour, lines: tuple[tuple[Po
             )
             for shape in (fold, mirrored(fold)):
                 inner.paint(shape, ink, 0.24, blur=11)
-                inner.paint(moved(shape, -26, -10), WHITE, 0.14, blur=12)
+                inner.paint(moved(shape, -26, -10), WHITE, 0.07, blur=14)
 
 
 def print_on_chest(canvas: Canvas, look: Look, cy: float) -> None:
@@ -45,7 +45,7 @@ def print_on_chest(canvas: Canvas, look: Look, cy: float) -> None:
         canvas.stroke([(556, cy - 48), (664, cy - 48)], 3, darker(look.accent, 0.3))
         return
     badge = ellipse(500, cy, 118) if look.form == "circle" else box(385, cy - 130, 615, cy + 130, 10)
-    ground = look.accent if look.form == "circle" else look.second
+    ground = look.main if look.form == "circle" else look.second
     canvas.paint(badge, ground)
     look.decorate(canvas, badge, 62, ground)
     canvas.shade(badge, (0.0, 0.0, 0.1))
@@ -54,10 +54,12 @@ def print_on_chest(canvas: Canvas, look: Look, cy: float) -> None:
 @motif(stands=False, focus=(500, 400), zoom=1.9, frame=1.12)
 def tee(canvas: Canvas, look: Look) -> None:
     """A T-shirt; `form` "all" is patterned all over, "circle", "square" and "pocket" carry a print."""
-    body = symmetric(path((500, 196), (566, 196), *SLEEVES_SHORT, (704, 560, 708, 700, 716, 836), (500, 850)))
+    body = symmetric(
+        path((500, 196), (566, 196), *SLEEVES_SHORT, (704, 560, 708, 700, 716, 838), (620, 850, 500, 850))
+    )
     canvas.drop_shadow(body, 18, 26)
-    canvas.paint(symmetric(path((500, 176), (574, 186), (574, 260), (500, 280))), darker(look.main, 0.42))
     neck = path((566, 196), (560, 280, 440, 280, 434, 196))
+    canvas.paint([*arc(500, 197, 67, 18, 180, 360), *neck], darker(look.main, 0.42))
     body = [*body[1:-1], *reversed(neck[1:-1])]
     canvas.paint(body, lit(look.main, 0.07))
     if look.form == "all":
@@ -228,7 +230,7 @@ def cap(canvas: Canvas, look: Look) -> None:
         canvas.paint([(425, 460), (466, 522), (384, 522)], look.accent)
 
 
-@motif(stands=False, focus=(500, 640), zoom=1.8, frame=1.15)
+@motif(stands=False, focus=(500, 640), zoom=1.8, frame=1.04)
 def beanie(canvas: Canvas, look: Look) -> None:
     """A knitted hat with a turned-up edge; `form` "pompom" has one."""
     crown = symmetric(path((500, 250), (690, 250, 750, 430, 750, 640), (500, 650)))
