@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class PaymentsConfig(AppConfig):
@@ -7,4 +10,9 @@ class PaymentsConfig(AppConfig):
     name = "payments"
 
     def ready(self) -> None:
-        from payments import books  # noqa: F401 (signs up the room's rules)
+        from config import periodic
+        from payments import books, tasks  # noqa: F401 (books signs up the room's rules)
+
+        periodic.register("expire checkouts", timedelta(seconds=20), tasks.expire_checkouts)
+        every = timedelta(minutes=settings.RECONCILE_EVERY_MINUTES)
+        periodic.register("reconcile payments", every, tasks.reconcile_payments)

@@ -67,12 +67,16 @@ class TooDear(CartError):
 
 @dataclass(frozen=True)
 class Change:
-    """What became of one line: it holds `quantity` pieces now, `wanted` were asked for in all."""
+    """What became of one line: it holds `quantity` pieces now, `wanted` were asked for in all.
+
+    `count` is the number of pieces in the whole cart, `before` what the line held until now.
+    """
 
     variant: Variant
     quantity: int
     wanted: int
     count: int
+    before: int = 0
 
     @property
     def is_capped(self) -> bool:
@@ -103,6 +107,19 @@ class PricedLine:
     @property
     def is_problem(self) -> bool:
         return self.is_gone or self.is_short
+
+    @property
+    def one_more(self) -> int:
+        return self.quantity + 1
+
+    @property
+    def one_less(self) -> int:
+        return self.quantity - 1
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no further piece can be had."""
+        return self.quantity >= min(self.available, max_quantity())
 
 
 @dataclass(frozen=True)
@@ -154,7 +171,7 @@ def ensure_cart(token: str | None, customer: User | None) -> Cart:
 def add_to_cart(cart: Cart, variant_id: int, quantity: int) -> Change:
     """Put so many more pieces into the cart; as many as there are, if there are fewer.
 
-    Raises BadQuantity, NotForSale, SoldOut, TooManyLines, TooDear or CartGone.
+    A cart that is not saved yet is saved with its first line, so that a refusal leaves no empty row behind. Raises BadQuantity, NotForSale, SoldOut, TooManyLines, TooDear or CartGone.
     """
     if not 1 <= quantity <= max_quantity():
         raise BadQuantity
@@ -175,11 +192,13 @@ def set_quantity(cart: Cart, line_id: int, quantity: int) -> Change:
     if quantity:
         return _hold(cart, line.variant_id, quantity, is_more=False)
     line.delete()
-    return Change(line.variant, 0, 0, _pieces(cart))
+    return Change(line.variant, 0, 0, _pieces(cart), before=line.quantity)
 
 
 def _lock(cart: Cart) -> None:
-    if not Cart.objects.filter(pk=cart.pk).update(touched_at=timezone.now()):
+    if cart.pk is None:
+        cart.save()
+    elif not Cart.objects.filter(pk=cart.pk).update(touched_at=timezone.now()):
         raise CartGone
 
 
@@ -213,7 +232,7 @@ def _hold(cart: Cart, variant_id: int, quantity: int, *, is_more: bool) -> Chang
         unique_fields=["cart", "variant"],
         update_fields=["quantity"],
     )
-    return Change(variant, granted, wanted, variant.other_pieces + granted)
+    return Change(variant, granted, wanted, variant.other_pieces + granted, before=variant.held)
 
 
 def _variant_for(cart: Cart, variant_id: int) -> Variant:

@@ -15,7 +15,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--hours", type=int, default=72, help="How far to look back (default: 72, at most 720).")
+        parser.add_argument(
+            "--hours", type=int, default=72, help="How far to look back (default: 72, at most 720)."
+        )
 
     def handle(self, *, hours: int, **options: object) -> None:
         if not 1 <= hours <= 720:

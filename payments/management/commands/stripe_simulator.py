@@ -26,13 +26,23 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-        parser.add_argument("--port", type=int, default=12111, help="port to listen on (default: %(default)s)")
+        parser.add_argument(
+            "--port", type=int, default=12111, help="port to listen on (default: %(default)s)"
+        )
         parser.add_argument("--db", default="var/simulator.sqlite3", help="its file (default: %(default)s)")
-        parser.add_argument("--public-url", help="how browsers reach the payment page (default: http://HOST:PORT)")
-        parser.add_argument("--webhook-url", help="where events go (default: PUBLIC_BASE_URL/payments/webhook/)")
+        parser.add_argument(
+            "--public-url", help="how browsers reach the payment page (default: http://HOST:PORT)"
+        )
+        parser.add_argument(
+            "--webhook-url", help="where events go (default: PUBLIC_BASE_URL/payments/webhook/)"
+        )
         parser.add_argument("--control", action="store_true", help="open the control API to this machine")
-        parser.add_argument("--allow-without-debug", action="store_true", help="start although DEBUG is off, and")
-        parser.add_argument("--this-is-not-production", action="store_true", help="confirm it; both are needed")
+        parser.add_argument(
+            "--allow-without-debug", action="store_true", help="start although DEBUG is off, and"
+        )
+        parser.add_argument(
+            "--this-is-not-production", action="store_true", help="confirm it; both are needed"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         why_not = refusal(
@@ -56,7 +66,8 @@ class Command(BaseCommand):
                 host=options["host"],
                 port=options["port"],
                 public_url=options["public_url"],
-                webhook_url=options["webhook_url"] or f"{settings.PUBLIC_BASE_URL.rstrip('/')}/payments/webhook/",
+                webhook_url=options["webhook_url"]
+                or f"{settings.PUBLIC_BASE_URL.rstrip('/')}/payments/webhook/",
                 webhook_secret=_webhook_secrets(),
                 control=options["control"],
             )

@@ -1,0 +1,107 @@
+"""A checkout from its opening, when prices freeze and stock is held, to its end."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from config.states import IllegalMove, Machine, Move
+from inventory import services as inventory
+from orders.models import Cart, Checkout
+from orders.services.errors import EmptyCart, LinesShort, NoDelivery
+from orders.services.quote import Quote
+
+S = Checkout.State
+CHECKOUT_MOVES = Machine(
+    {
+        "await_payment": Move({S.OPEN}, S.AWAITING_PAYMENT),
+        "complete": Move({S.OPEN, S.AWAITING_PAYMENT}, S.COMPLETED),
+        "complete_late": Move({S.EXPIRED, S.CANCELLED, S.FAILED}, S.COMPLETED),
+        "expire": Move({S.OPEN, S.AWAITING_PAYMENT}, S.EXPIRED),
+        "cancel": Move({S.OPEN, S.AWAITING_PAYMENT}, S.CANCELLED),
+        "fail": Move({S.OPEN, S.AWAITING_PAYMENT}, S.FAILED),
+    }
+)
+
+
+@dataclass(frozen=True)
+class CheckoutDetails:
+    """What the customer typed, made clean: who, where to, how. Addresses as `orders.addresses` describes them."""
+
+    email: str
+    shipping_address: dict[str, str]
+    billing_address: dict[str, str]
+    method_id: int
+    customer: User | None = None
+
+
+def live_checkout(cart: Cart) -> Checkout | None:
+    """The one checkout of this cart that can still be paid."""
+    return Checkout.objects.filter(cart=cart, state__in=Checkout.LIVE).select_related("payment").first()
+
+
+def open_checkout(cart: Cart, details: CheckoutDetails, quote: Quote) -> Checkout:
+    """Freeze an offer. Stock is held by `hold_stock`, the last act of the same transaction.
+
+    A second live checkout of the cart is refused by the database (IntegrityError). Raises EmptyCart, NoDelivery,
+    LinesShort.
+    """
+    if not quote.lines:
+        raise EmptyCart
+    if quote.method is None:
+        raise NoDelivery
+    if quote.short_skus:
+        raise LinesShort(quote.short_skus)
+    return Checkout.objects.create(
+        cart=cart,
+        customer=details.customer,
+        fingerprint=quote.fingerprint,
+        email=details.email,
+        shipping_address=details.shipping_address,
+        billing_address=details.billing_address,
+        shipping_name=quote.method.name,
+        delivery_days=f"{quote.method.min_days}-{quote.method.max_days}",
+        lines=[line.frozen() for line in quote.lines],
+        currency=quote.currency,
+        prices_include_tax=quote.prices_include_tax,
+        subtotal=quote.subtotal,
+        shipping=quote.shipping,
+        shipping_tax=quote.shipping_tax,
+        tax=quote.tax,
+        total=quote.total,
+        expires_at=timezone.now() + timedelta(minutes=settings.CHECKOUT_HOLD_MINUTES),
+    )
+
+
+def hold_stock(checkout: Checkout) -> None:
+    """Hold every piece of a checkout until it expires, or none. Raises LinesShort."""
+    pieces = {line["sku"]: line["quantity"] for line in checkout.lines}
+    try:
+        inventory.reserve(pieces, reference=checkout.reference, expires_at=checkout.expires_at)
+    except inventory.OutOfStock as error:
+        raise LinesShort(error.skus) from error
+
+
+def await_payment(checkout: Checkout) -> None:
+    """The customer can pay now. Nothing happens if the checkout moved on meanwhile."""
+    try:
+        CHECKOUT_MOVES.advance(checkout, "await_payment")
+    except IllegalMove:
+        return
+
+
+@transaction.atomic
+def close_checkout(checkout: Checkout, act: str, *, reason: str) -> bool:
+    """End a checkout that was not paid ("expire", "cancel", "fail") and set its stock free, once.
+
+    Only to be called when the payment page is known to be dead. Returns whether this call ended it.
+    """
+    try:
+        CHECKOUT_MOVES.advance(checkout, act, closed_at=timezone.now())
+    except IllegalMove:
+        return False
+    inventory.release(checkout.reference, reason=reason)
+    return True

@@ -1,0 +1,101 @@
+"""The moment of the order: a paid checkout becomes an order, its held stock a promise."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from inventory import services as inventory
+from orders.models import CartLine, Checkout, Order, OrderEvent, OrderLine
+from orders.models.order import line_reference
+from orders.services.checkout import CHECKOUT_MOVES
+from orders.services.errors import LinesShort
+from orders.tasks import send_confirmation
+from shop.models import Variant
+
+
+@transaction.atomic
+def place_order(checkout: Checkout) -> Order:
+    """Turn a checkout whose payment is proven into an order, once; a second call returns the same order.
+
+    A checkout that had ended gets its stock again if it can be had. Order, lines, allocations, timeline and the
+    task that mails the confirmation are rows of one transaction. Raises LinesShort for a late payment whose stock
+    is gone; then nothing is written.
+    """
+    checkout = Checkout.objects.select_for_update(of=("self",)).get(pk=checkout.pk)
+    if order := Order.objects.filter(checkout=checkout).first():
+        return order
+    is_late = not checkout.is_live
+    CHECKOUT_MOVES.advance(checkout, "complete_late" if is_late else "complete", closed_at=timezone.now())
+    order = _create_order(checkout)
+    known = set(
+        Variant.objects.filter(pk__in=[line["variant"] for line in checkout.lines]).values_list(
+            "pk", flat=True
+        )
+    )
+    lines = OrderLine.objects.bulk_create(
+        _order_line(order, position, line, known) for position, line in enumerate(checkout.lines, start=1)
+    )
+    _take_from_cart(checkout)
+    OrderEvent.objects.create(order=order, words="Order placed.", key=f"placed {order.number}")
+    send_confirmation.enqueue(order.pk)
+    hold = _hold_again(checkout) if is_late else checkout.reference
+    inventory.allocate(hold, to={line.sku: line_reference(order.number, line.position) for line in lines})
+    return order
+
+
+def _create_order(checkout: Checkout) -> Order:
+    copied = (
+        "number customer_id email shipping_address billing_address shipping_name delivery_days currency "
+        "prices_include_tax subtotal shipping shipping_tax tax total"
+    )
+    return Order.objects.create(
+        checkout=checkout, **{name: getattr(checkout, name) for name in copied.split()}
+    )
+
+
+def _order_line(order: Order, position: int, line: dict, known: set[int]) -> OrderLine:
+    """The line's own copy of everything; a variant that was deleted meanwhile is not pointed at."""
+    copied = "sku name label quantity unit_price net tax gross tax_rate tax_class country_of_origin"
+    return OrderLine(
+        order=order,
+        position=position,
+        variant_id=line["variant"] if line["variant"] in known else None,
+        **{name: line[name] for name in copied.split()},
+    )
+
+
+def _hold_again(checkout: Checkout) -> str:
+    """Hold the stock of a checkout that had ended, under a second name; raises LinesShort."""
+    reference = f"{checkout.reference} paid late"
+    pieces = {line["sku"]: line["quantity"] for line in checkout.lines}
+    try:
+        inventory.reserve(pieces, reference=reference, expires_at=timezone.now())
+    except inventory.OutOfStock as error:
+        raise LinesShort(error.skus) from error
+    return reference
+
+
+def _take_from_cart(checkout: Checkout) -> None:
+    """Take what was ordered out of the cart; what was added since stays."""
+    ordered = {line["variant"]: line["quantity"] for line in checkout.lines}
+    lines = list(CartLine.objects.filter(cart=checkout.cart_id, variant__in=ordered))
+    done = {line.pk for line in lines if line.quantity <= ordered[line.variant_id]}
+    CartLine.objects.filter(pk__in=done).delete()
+    more = [line for line in lines if line.pk not in done]
+    for line in more:
+        line.quantity -= ordered[line.variant_id]
+    if more:
+        CartLine.objects.bulk_update(more, ["quantity"])
+
+
+def record_event(order: Order, words: str, *, key: str, is_public: bool = True) -> None:
+    """Write a line of the order's timeline; the same key is written once."""
+    OrderEvent.objects.get_or_create(
+        key=key, defaults={"order": order, "words": words, "is_public": is_public}
+    )
+
+
+def record_payment(order: Order, state: str, words: str, *, key: str) -> None:
+    """Note in the order's own words what became of its payment; payments tells, the order does not ask."""
+    Order.objects.filter(pk=order.pk).update(payment_state=state)
+    order.payment_state = state
+    record_event(order, words, key=key)

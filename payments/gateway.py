@@ -1,0 +1,325 @@
+"""Stripe, put into our words. The only module that imports `stripe`; everything it returns is plain and frozen.
+
+Each call ends in one of three ways: an answer; `Refused`, when Stripe has said no and nothing happened; `Unclear`,
+when nobody knows (no answer, a 5xx, a key in use, nonsense) and Stripe must be asked before anything is decided.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import stripe
+from django.conf import settings
+
+from orders.models import Checkout
+
+logger = logging.getLogger(__name__)
+stripe.enable_telemetry = False
+T = TypeVar("T")
+
+INTENT = "payment_intent.latest_charge"
+FUTURE_TOLERANCE_SECONDS = 300
+MOST_BODY_BYTES = 500_000
+
+
+class GatewayError(Exception):
+    """A call to Stripe that did not end with an answer."""
+
+
+class Refused(GatewayError):
+    """Stripe said no; nothing happened there. `code` is Stripe's, possibly empty."""
+
+    def __init__(self, message: str, code: str = ""):
+        self.code = code
+        super().__init__(message)
+
+
+class Unclear(GatewayError):
+    """Whether it happened is unknown. `answered` tells a 5xx from silence: the request is over at Stripe."""
+
+    def __init__(self, message: str, *, answered: bool = False):
+        self.answered = answered
+        super().__init__(message)
+
+
+class UntrustedEvent(GatewayError):
+    """A webhook call that is not proven to be Stripe's."""
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A PaymentIntent; amounts in minor units."""
+
+    id: str
+    status: str
+    amount: int
+    capturable: int
+    received: int
+    currency: str
+    livemode: bool
+    number: str
+    cancellation_reason: str
+    capture_before: datetime | None
+    card_brand: str
+    card_last4: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """A Checkout Session; `number` is the number of the checkout that it was made for."""
+
+    id: str
+    status: str
+    payment_status: str
+    url: str
+    amount: int
+    currency: str
+    livemode: bool
+    number: str
+    intent: Intent | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """A verified event; `number` and `intent_id` say whom it is about, if it says so itself."""
+
+    id: str
+    kind: str
+    livemode: bool
+    object_id: str
+    object_kind: str
+    number: str
+    intent_id: str
+    body: dict[str, Any]
+
+
+@lru_cache(maxsize=4)
+def _client(key: str, base: str, timeout: float) -> stripe.StripeClient:
+    return stripe.StripeClient(
+        key,
+        base_addresses={"api": base},
+        http_client=stripe.RequestsClient(timeout=(min(timeout, 2.0), timeout)),
+        max_network_retries=0,
+    )
+
+
+def _call(act: Callable[[Any], T]) -> T:
+    """Run one call; a connection that broke at once is tried once more, which an idempotency key makes safe.
+
+    Longer waits are not repeated, so that a silent Stripe holds a worker for one time limit only.
+    """
+    client = _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE, settings.STRIPE_TIMEOUT_SECONDS).v1
+    began = time.monotonic()
+    try:
+        try:
+            return act(client)
+        except stripe.APIConnectionError:
+            if time.monotonic() - began > 0.5:
+                raise
+            return act(client)
+    except stripe.APIConnectionError as error:
+        raise Unclear("Stripe could not be reached.") from error
+    except (
+        stripe.InvalidRequestError,
+        stripe.CardError,
+        stripe.AuthenticationError,
+        stripe.PermissionError,
+    ) as error:
+        if error.http_status == 409 or error.code == "idempotency_key_in_use":
+            raise Unclear("Stripe is still busy with this request.") from error
+        logger.warning("Stripe refused: %s (request %s)", error.user_message, error.request_id)
+        raise Refused(error.user_message or "Stripe refused the request.", error.code or "") from error
+    except stripe.StripeError as error:
+        answered = (error.http_status or 0) >= 500 and bool(error.json_body)
+        raise Unclear("Stripe could not say.", answered=answered) from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Unclear("Stripe's answer could not be understood.") from error
+
+
+def create_session(checkout: Checkout, *, key: str) -> Session:
+    """Open the payment page for a frozen checkout: authorise now, settle later.
+
+    The parameters follow from the checkout alone, so the same key always goes with the same parameters. Metadata is
+    set on the session and on the intent, as Stripe does not copy it (https://docs.stripe.com/metadata).
+    Raises Refused, Unclear.
+    """
+    params: Any = {
+        "mode": "payment",
+        "line_items": _line_items(checkout),
+        "payment_intent_data": {
+            "capture_method": "manual",
+            "description": f"{settings.SHOP_NAME} order {checkout.number}",
+            "metadata": {"order": checkout.number},
+        },
+        "client_reference_id": checkout.number,
+        "metadata": {"order": checkout.number},
+        "customer_email": checkout.email,
+        "allowed_payment_method_types": ["card"],
+        "expires_at": int(checkout.expires_at.timestamp()),
+        "success_url": f"{settings.PUBLIC_BASE_URL}/checkout/done/?session_id={{CHECKOUT_SESSION_ID}}",
+        "cancel_url": f"{settings.PUBLIC_BASE_URL}/checkout/cancelled/{checkout.token}/",
+    }
+    return _call(lambda c: _session(c.checkout.sessions.create(params, {"idempotency_key": key})))
+
+
+def _line_items(checkout: Checkout) -> list[dict[str, Any]]:
+    """What Stripe shows and adds up: the lines, delivery and, where prices exclude it, tax."""
+    items = [
+        _item(
+            checkout,
+            f"{line['name']} ({line['label']})" if line["label"] else line["name"],
+            line["unit_price"],
+            line,
+        )
+        for line in checkout.lines
+    ]
+    if checkout.shipping:
+        items.append(_item(checkout, f"Delivery: {checkout.shipping_name}", checkout.shipping))
+    if checkout.tax and not checkout.prices_include_tax:
+        items.append(_item(checkout, "Tax", checkout.tax))
+    return items
+
+
+def _item(checkout: Checkout, name: str, amount: int, line: dict[str, Any] | None = None) -> dict[str, Any]:
+    product: dict[str, Any] = {"name": name}
+    if line:
+        product["metadata"] = {"sku": line["sku"]}
+    return {
+        "quantity": line["quantity"] if line else 1,
+        "price_data": {"currency": checkout.currency, "unit_amount": amount, "product_data": product},
+    }
+
+
+def retrieve_session(session_id: str) -> Session:
+    """Ask for a session with its intent and card. Raises Refused, Unclear."""
+    return _call(lambda c: _session(c.checkout.sessions.retrieve(session_id, {"expand": [INTENT]})))
+
+
+def expire_session(session_id: str) -> Session:
+    """End a session, or learn what became of it: one that is paid or dead already is returned as it is.
+
+    Raises Refused, Unclear.
+    """
+    try:
+        return _call(lambda c: _session(c.checkout.sessions.expire(session_id)))
+    except Refused:
+        return retrieve_session(session_id)
+
+
+def list_sessions(*, since: datetime) -> Iterator[Session]:
+    """Walk all sessions made since then, newest first, 100 a call. Raises Refused, Unclear."""
+    params: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": [f"data.{INTENT}"]}
+    page = _call(lambda c: c.checkout.sessions.list(params))
+    while True:
+        rows = page.data
+        yield from _call(lambda c, rows=rows: [_session(row) for row in rows])
+        if not page.has_more or not rows:
+            return
+        params = {**params, "starting_after": rows[-1].id}
+        page = _call(lambda c, params=params: c.checkout.sessions.list(params))
+
+
+def find_session(number: str, *, since: datetime) -> Session | None:
+    """Look for the session of a checkout whose creation was never answered. Raises Refused, Unclear."""
+    return next((session for session in list_sessions(since=since) if session.number == number), None)
+
+
+def retrieve_intent(intent_id: str) -> Intent:
+    """Ask for an intent with its card. Raises Refused, Unclear."""
+    return _call(lambda c: _intent(c.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]})))
+
+
+def cancel_intent(intent_id: str, *, key: str) -> Intent:
+    """Release an authorisation that was not settled. Raises Refused, Unclear."""
+    params: Any = {"cancellation_reason": "abandoned", "expand": ["latest_charge"]}
+    return _call(lambda c: _intent(c.payment_intents.cancel(intent_id, params, {"idempotency_key": key})))
+
+
+def refund_intent(intent_id: str, amount: int, *, key: str) -> str:
+    """Pay `amount` minor units of a settled payment back; returns the refund's id. Raises Refused, Unclear."""
+    params: Any = {"payment_intent": intent_id, "amount": amount}
+    return _call(lambda c: str(c.refunds.create(params, {"idempotency_key": key}).id))
+
+
+def read_event(body: bytes, signature: str) -> Event:
+    """Prove that a webhook call is Stripe's and read it (https://docs.stripe.com/webhooks#verify-manually).
+
+    Each configured secret is tried, so that one can be changed without a gap. Raises UntrustedEvent for whatever is
+    wrong: the package itself raises UnicodeDecodeError, TypeError and AttributeError on odd bytes before it verifies.
+    """
+    if len(body) > MOST_BODY_BYTES:
+        raise UntrustedEvent("The body is too large.")
+    for secret in settings.STRIPE_WEBHOOK_SECRETS:
+        try:
+            event = stripe.Webhook.construct_event(body, signature, secret)  # type: ignore[no-untyped-call]
+            _refuse_future(signature)
+            return stored_event(event.to_dict(for_json=True))
+        except stripe.SignatureVerificationError:
+            continue
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
+            raise UntrustedEvent("The body is not an event.") from error
+    raise UntrustedEvent("No secret fits the signature.")
+
+
+def _refuse_future(signature: str) -> None:
+    stamp = next(part[2:] for part in signature.split(",") if part.startswith("t="))
+    if int(stamp) > time.time() + FUTURE_TOLERANCE_SECONDS:
+        raise UntrustedEvent("The signature is from the future.")
+
+
+def stored_event(body: dict[str, Any]) -> Event:
+    """Read an event that was verified and stored. Raises KeyError, TypeError, AttributeError if it is none."""
+    thing = body["data"]["object"]
+    kind = str(thing.get("object", ""))
+    intent = thing["id"] if kind == "payment_intent" else thing.get("payment_intent")
+    metadata = thing.get("metadata") or {}
+    return Event(
+        id=str(body["id"])[:255],
+        kind=str(body["type"])[:80],
+        livemode=bool(body["livemode"]),
+        object_id=str(thing.get("id", ""))[:255],
+        object_kind=kind,
+        number=str(metadata.get("order", ""))[:20],
+        intent_id=str((intent.get("id") if isinstance(intent, dict) else intent) or "")[:255],
+        body=body,
+    )
+
+
+def _session(raw: Any) -> Session:
+    intent = raw.payment_intent
+    return Session(
+        id=raw.id,
+        status=raw.status,
+        payment_status=raw.payment_status,
+        url=raw.url or "",
+        amount=raw.amount_total,
+        currency=raw.currency,
+        livemode=raw.livemode,
+        number=raw.client_reference_id or "",
+        intent=None if intent is None or isinstance(intent, str) else _intent(intent),
+    )
+
+
+def _intent(raw: Any) -> Intent:
+    charge = raw.latest_charge
+    details = getattr(charge, "payment_method_details", None)
+    card = getattr(details, "card", None)
+    before = getattr(card, "capture_before", None)
+    return Intent(
+        id=raw.id,
+        status=raw.status,
+        amount=raw.amount,
+        capturable=raw.amount_capturable,
+        received=raw.amount_received,
+        currency=raw.currency,
+        livemode=raw.livemode,
+        number=getattr(raw.metadata, "order", "") if "order" in (raw.metadata or {}) else "",
+        cancellation_reason=raw.cancellation_reason or "",
+        capture_before=datetime.fromtimestamp(before, UTC) if before else None,
+        card_brand=getattr(card, "brand", None) or "",
+        card_last4=getattr(card, "last4", None) or "",
+    )

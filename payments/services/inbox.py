@@ -1,0 +1,124 @@
+"""The inbox of verified events: each is written down first, then acted on, once."""
+
+import logging
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils import timezone
+
+from payments import gateway
+from payments.models import Payment, WebhookEvent
+from payments.services.ledger import report
+from payments.services.proving import PROVEN, prove_intent, prove_payment
+
+logger = logging.getLogger(__name__)
+
+SESSION_EVENTS = {
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+}
+INTENT_EVENTS = {
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.succeeded",
+    "payment_intent.canceled",
+}
+PROOFS = {"checkout.session.completed", "payment_intent.amount_capturable_updated"}
+DECIDED = {WebhookEvent.State.PROCESSED, WebhookEvent.State.IGNORED}
+
+
+def record_event(event: gateway.Event) -> WebhookEvent:
+    """Write a verified event down and act on it; one that came before and was decided changes nothing.
+
+    An event is a hint: what Stripe says when asked is what is booked, so events may come twice, late or in any
+    order. Raises gateway.GatewayError when Stripe cannot be asked; the row then stays failed and undecided, the
+    webhook answers that it should be sent again, and reconciliation takes it up as well.
+    """
+    row, _ = WebhookEvent.objects.get_or_create(
+        event_id=event.id, defaults={"kind": event.kind, "object_id": event.object_id, "body": event.body}
+    )
+    if row.state not in DECIDED:
+        _decide(row, event)
+    return row
+
+
+def _decide(row: WebhookEvent, event: gateway.Event) -> None:
+    payment = _payment_of(event)
+    try:
+        state, effect = _act(event, payment)
+    except Exception as error:
+        _close(row, WebhookEvent.State.FAILED, f"{type(error).__name__}: {error}", payment)
+        raise
+    _close(row, state, effect, payment)
+
+
+def _close(row: WebhookEvent, state: str, effect: str, payment: Payment | None) -> None:
+    decided_at = timezone.now() if state in DECIDED else None
+    rows = WebhookEvent.objects.filter(pk=row.pk).exclude(state__in=DECIDED)
+    rows.update(
+        state=state, effect=effect[:300], payment=payment, decided_at=decided_at, attempts=F("attempts") + 1
+    )
+    row.state, row.effect = state, effect
+
+
+def _act(event: gateway.Event, payment: Payment | None) -> tuple[str, str]:
+    """Do what the event calls for; the new state of its row and the effect in words."""
+    if event.livemode != settings.STRIPE_LIVE:
+        return WebhookEvent.State.IGNORED, "It belongs to the other mode of Stripe (live or test)."
+    if event.kind not in SESSION_EVENTS | INTENT_EVENTS:
+        return WebhookEvent.State.IGNORED, "Nothing to do for this kind of event."
+    if payment is None:
+        if event.number:
+            report(
+                None, "unknown_order", f"{event.kind} about {event.number}, which these books do not know."
+            )
+        return WebhookEvent.State.IGNORED, "No payment of this shop."
+    if event.kind in PROOFS and payment.state in PROVEN:
+        return WebhookEvent.State.PROCESSED, "Nothing new."
+    before = payment.state
+    if event.kind in SESSION_EVENTS:
+        payment = prove_payment(_with_session(payment, event))
+    else:
+        payment = prove_intent(payment, event.object_id)
+    return WebhookEvent.State.PROCESSED, _effect(before, payment)
+
+
+def _effect(before: str, payment: Payment) -> str:
+    if payment.state == before:
+        return "Nothing new."
+    order = f", order {payment.order.number}" if payment.order else ""
+    return f"Payment {before} → {payment.state}{order}."
+
+
+def _payment_of(event: gateway.Event) -> Payment | None:
+    """The payment an event is about: by session, by intent, or by the number in its metadata."""
+    rule = Q()
+    if event.object_kind == "checkout.session":
+        rule |= Q(session_id=event.object_id)
+    if event.intent_id:
+        rule |= Q(intent_id=event.intent_id)
+    if event.number:
+        rule |= Q(checkout__number=event.number)
+    return Payment.objects.filter(rule).select_related("checkout", "order").first() if rule else None
+
+
+def _with_session(payment: Payment, event: gateway.Event) -> Payment:
+    """Learn the session's id from its event if the answer to its creation was lost."""
+    if payment.session_id is None:
+        Payment.objects.filter(pk=payment.pk, session_id=None).update(session_id=event.object_id)
+        payment.refresh_from_db()
+    return payment
+
+
+def act_on_undecided(*, older_than) -> int:
+    """Take up events that were received and never decided; returns how many are decided now."""
+    rows = WebhookEvent.objects.exclude(state__in=DECIDED).filter(received_at__lt=older_than).order_by("pk")
+    decided = 0
+    for row in rows.iterator():
+        try:
+            _decide(row, gateway.stored_event(row.body))
+            decided += 1
+        except gateway.GatewayError:
+            logger.warning("Event %s stays undecided.", row.event_id)
+    return decided

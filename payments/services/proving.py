@@ -1,0 +1,202 @@
+"""The one function that proves a payment and places its order.
+
+The webhook, the return page and `reconcile_payments` all come here, at once if need be. What Stripe says about the
+PaymentIntent decides, never what an event or an address claims; each fact is booked once, under a unique key.
+"""
+
+from django.conf import settings
+from django.db import transaction
+
+from orders import services as orders
+from orders.models import Checkout, Order
+from payments import gateway
+from payments.models import Payment, PaymentEvent
+from payments.services.ledger import report, tell, write
+from payments.tasks import mail_late_money, return_late_money
+
+S = Payment.State
+Kind = PaymentEvent.Kind
+Result = PaymentEvent.Result
+PROVEN = {S.AUTHORISED, S.CAPTURED, S.PART_REFUNDED, S.REFUNDED}
+
+
+def prove_payment(payment: Payment) -> Payment:
+    """Ask Stripe what became of a payment and book it. Raises gateway.Unclear, gateway.Refused."""
+    if payment.session_id is None:
+        return payment
+    return book_session(payment, gateway.retrieve_session(payment.session_id))
+
+
+def prove_intent(payment: Payment, intent_id: str) -> Payment:
+    """The same, asked of the intent. Raises gateway.Unclear, gateway.Refused."""
+    return book_intent(payment, gateway.retrieve_intent(intent_id))
+
+
+def book_session(
+    payment: Payment,
+    session: gateway.Session,
+    *,
+    act: str = "expire",
+    reason: str = "The payment page ran out.",
+) -> Payment:
+    """Book what a session says: still open, dead (then the checkout ends by `act`), or complete."""
+    if session.status == "expired":
+        _end(payment, act, reason)
+    elif session.status == "complete" and session.intent:
+        return book_intent(payment, session.intent)
+    elif session.status == "complete" and session.payment_status == "no_payment_required":
+        return _book_nothing_to_pay(payment, session)
+    payment.refresh_from_db()
+    return payment
+
+
+@transaction.atomic
+def _end(payment: Payment, act: str, reason: str) -> None:
+    if orders.close_checkout(payment.checkout, act, reason=reason):
+        Payment.objects.filter(pk=payment.pk, state=S.PENDING).update(state=S.FAILED)
+
+
+@transaction.atomic
+def book_intent(payment: Payment, intent: gateway.Intent) -> Payment:
+    """Book what an intent says, forward only, and place the order if the money is proven.
+
+    Locks the checkout and then the payment. An intent that is not what was asked for leaves a Finding and no order.
+    """
+    payment = _lock(payment)
+    if intent.status not in {"requires_capture", "succeeded", "canceled"}:
+        return payment
+    if wrong := _mismatch(payment, intent):
+        report(payment, "mismatch", wrong)
+        return payment
+    if intent.status == "canceled" and not payment.authorised:
+        _end(payment, "cancel", "The payment was cancelled at Stripe.")
+    elif payment.state not in PROVEN and not payment.authorised:
+        _authorise(payment, intent)
+    if intent.status == "succeeded":
+        _capture(payment, intent)
+    elif intent.status == "canceled" and payment.authorised:
+        _void(payment, intent)
+    payment.refresh_from_db()
+    return payment
+
+
+def _lock(payment: Payment) -> Payment:
+    checkout = Checkout.objects.select_for_update(of=("self",)).get(pk=payment.checkout_id)
+    locked = Payment.objects.select_for_update(of=("self",)).select_related("order").get(pk=payment.pk)
+    locked.checkout = checkout
+    return locked
+
+
+def _mismatch(payment: Payment, intent: gateway.Intent) -> str:
+    """Why this intent is not the payment that was asked for, in words; empty if it is."""
+    if intent.currency != payment.currency:
+        return f"Stripe reports {intent.currency}, the checkout is in {payment.currency}."
+    if intent.amount != payment.amount:
+        return f"Stripe reports {intent.amount}, the checkout asked for {payment.amount} minor units."
+    if intent.livemode != settings.STRIPE_LIVE:
+        return "A test payment reached the live shop, or a live one the test shop."
+    if payment.intent_id not in {None, intent.id}:
+        return f"A second payment {intent.id} for the checkout that {payment.intent_id} paid."
+    return ""
+
+
+def _authorise(payment: Payment, intent: gateway.Intent) -> None:
+    write(
+        payment,
+        Kind.AUTHORISE,
+        Result.SUCCEEDED,
+        intent.amount,
+        operation=intent.id,
+        key=f"authorise {intent.id}",
+    )
+    payment.intent_id = intent.id
+    payment.authorised = intent.amount
+    payment.capture_before = intent.capture_before
+    payment.card_brand, payment.card_last4 = intent.card_brand[:30], intent.card_last4[:4]
+    payment.state = S.AUTHORISED
+    _place(payment)
+    payment.save()
+
+
+def _place(payment: Payment) -> None:
+    """Place the order; if its stock is gone because the money came late, the money goes back."""
+    try:
+        with transaction.atomic():
+            payment.order = orders.place_order(payment.checkout)
+    except orders.LinesShort as error:
+        operation = f"late-{payment.checkout.number}"
+        write(
+            payment,
+            Kind.VOID,
+            Result.REQUESTED,
+            payment.authorised,
+            operation=operation,
+            key=f"{operation} requested",
+        )
+        report(
+            payment,
+            "late_money",
+            f"Paid after its time; sold out meanwhile: {', '.join(error.skus)}. Returned.",
+        )
+        return_late_money.enqueue(payment.pk)
+    else:
+        tell(
+            payment,
+            Order.PaymentState.AUTHORISED,
+            "Payment authorised.",
+            key=f"authorised {payment.intent_id}",
+        )
+
+
+def _capture(payment: Payment, intent: gateway.Intent) -> None:
+    """Book money that was settled, by us or in Stripe's dashboard."""
+    if not write(
+        payment,
+        Kind.CAPTURE,
+        Result.SUCCEEDED,
+        intent.received,
+        operation=intent.id,
+        key=f"capture {intent.id}",
+    ):
+        return
+    payment.captured = intent.received
+    payment.state = S.CAPTURED
+    released = payment.authorised - intent.received
+    if released > 0:
+        write(payment, Kind.VOID, Result.SUCCEEDED, released, operation=intent.id, key=f"rest of {intent.id}")
+        payment.voided = released
+    payment.save(update_fields=["captured", "voided", "state"])
+    state = Order.PaymentState.PART_CAPTURED if released > 0 else Order.PaymentState.CAPTURED
+    tell(payment, state, "Payment settled.", key=f"captured {intent.id}")
+
+
+def _void(payment: Payment, intent: gateway.Intent) -> None:
+    """Book an authorisation that was released or has lapsed."""
+    if payment.captured or payment.voided:
+        return
+    operation = f"late-{payment.checkout.number}" if payment.order is None else intent.id
+    if not write(
+        payment, Kind.VOID, Result.SUCCEEDED, payment.authorised, operation=operation, key=f"void {intent.id}"
+    ):
+        return
+    lapsed = intent.cancellation_reason == "automatic"
+    payment.voided = payment.authorised
+    payment.state = S.EXPIRED if lapsed else S.VOIDED
+    payment.save(update_fields=["voided", "state"])
+    state = Order.PaymentState.EXPIRED if lapsed else Order.PaymentState.VOIDED
+    words = "The authorisation of the payment has lapsed." if lapsed else "The payment was released."
+    tell(payment, state, words, key=f"voided {intent.id}")
+    if payment.order is None:
+        mail_late_money.enqueue(payment.pk)
+
+
+@transaction.atomic
+def _book_nothing_to_pay(payment: Payment, session: gateway.Session) -> Payment:
+    """An order that costs nothing has no intent (https://docs.stripe.com/payments/checkout/no-cost-orders)."""
+    payment = _lock(payment)
+    if payment.order is None and payment.amount == session.amount == 0:
+        payment.order = orders.place_order(payment.checkout)
+        payment.state = S.CAPTURED
+        payment.save(update_fields=["order", "state"])
+        tell(payment, Order.PaymentState.CAPTURED, "Nothing to pay.", key=f"nothing to pay {session.id}")
+    return payment

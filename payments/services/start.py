@@ -1,0 +1,171 @@
+"""Starting a payment: freeze the offer, hold the stock, open the page at Stripe. One payable session per cart."""
+
+import logging
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from orders import services as orders
+from orders.models import Cart, Checkout
+from payments import gateway
+from payments.models import Payment
+from payments.services.errors import AlreadyOrdered, ProviderAway
+from payments.services.proving import book_session
+
+logger = logging.getLogger(__name__)
+
+
+def start_payment(cart: Cart, details: orders.CheckoutDetails, *, agreed: str) -> str:
+    """Return the address of the page on which the customer pays.
+
+    `agreed` is the fingerprint of the offer that the customer saw. The intent row with its idempotency key and the
+    held stock are committed before Stripe is called; no transaction is open during the call. Pressed again with the
+    same content, it leads to the same session; with other content, the earlier session is ended first.
+    Raises OfferChanged, LinesShort, EmptyCart, NoDelivery, ProviderAway, AlreadyOrdered.
+    """
+    if (live := orders.live_checkout(cart)) and (url := _resume(live, details, agreed)):
+        return url
+    quote = orders.make_quote(cart, country=details.shipping_address["country"], method_id=details.method_id)
+    if quote.fingerprint != agreed:
+        raise orders.OfferChanged(quote)
+    try:
+        payment = _open(cart, details, quote)
+    except IntegrityError as error:
+        # The other of two presses was quicker; the database lets only one live checkout be.
+        live = orders.live_checkout(cart)
+        if live is None:
+            raise ProviderAway from error
+        payment = live.payment
+    return _ask_for_session(payment)
+
+
+@transaction.atomic
+def _open(cart: Cart, details: orders.CheckoutDetails, quote: orders.Quote) -> Payment:
+    checkout = orders.open_checkout(cart, details, quote)
+    payment = Payment.objects.create(
+        checkout=checkout,
+        idempotency_key=f"session-{checkout.number}",
+        currency=checkout.currency,
+        amount=checkout.total,
+    )
+    orders.hold_stock(checkout)
+    return payment
+
+
+def _resume(checkout: Checkout, details: orders.CheckoutDetails, agreed: str) -> str | None:
+    """The page of a checkout that is under way, if it still fits; else end it and return None."""
+    payment = checkout.payment
+    same = (
+        checkout.fingerprint == agreed
+        and checkout.email == details.email
+        and checkout.shipping_address == details.shipping_address
+        and checkout.billing_address == details.billing_address
+    )
+    if not payment.session_id:
+        if same:
+            return _ask_for_session(payment)
+        if not resolve_start(payment):
+            raise ProviderAway
+    elif same and checkout.expires_at > timezone.now() + timedelta(minutes=1):
+        return _page_of(payment)
+    if checkout.is_live:
+        end_session(payment, act="cancel", reason="The customer changed the cart.")
+    return None
+
+
+def _page_of(payment: Payment) -> str | None:
+    """Where an open session is paid; None when Stripe has ended it."""
+    session = _ask(gateway.retrieve_session, payment)
+    if session.status == "open":
+        return session.url
+    _book(payment, session)
+    return None
+
+
+def end_session(payment: Payment, *, act: str, reason: str) -> None:
+    """End the payment page at Stripe, and only when Stripe says that it is dead set the stock free.
+
+    If it turns out to be paid, the order is placed and AlreadyOrdered raised. Raises ProviderAway when Stripe does
+    not say; then nothing changes.
+    """
+    payment.refresh_from_db()
+    if not payment.session_id:
+        if not resolve_start(payment):
+            raise ProviderAway
+        payment.refresh_from_db()
+        if not payment.session_id:
+            return
+    session = _ask(gateway.expire_session, payment)
+    _book(payment, session, act=act, reason=reason)
+
+
+def _ask(call, payment: Payment) -> gateway.Session:
+    try:
+        return call(payment.session_id)
+    except gateway.GatewayError as error:
+        raise ProviderAway from error
+
+
+def _book(payment: Payment, session: gateway.Session, *, act: str = "expire", reason: str = "") -> None:
+    payment = book_session(payment, session, act=act, reason=reason)
+    if payment.order:
+        raise AlreadyOrdered(payment.order)
+
+
+def _ask_for_session(payment: Payment) -> str:
+    """Create the session under the payment's one key; the same key again gives the same session."""
+    try:
+        session = gateway.create_session(payment.checkout, key=payment.idempotency_key)
+    except gateway.Refused as error:
+        give_up(payment, reason="Stripe refused to open the payment page.")
+        raise ProviderAway from error
+    except gateway.Unclear as error:
+        if error.answered:
+            resolve_start(payment, over=True)
+        raise ProviderAway from error
+    if not adopt_session(payment, session):
+        raise ProviderAway
+    return session.url
+
+
+def adopt_session(payment: Payment, session: gateway.Session) -> bool:
+    """Write down which session belongs to a payment; False if the checkout ended meanwhile."""
+    Payment.objects.filter(pk=payment.pk, session_id=None).update(
+        session_id=session.id, session_url=session.url
+    )
+    payment.refresh_from_db()
+    orders.await_payment(payment.checkout)
+    return payment.session_id == session.id and payment.checkout.is_live
+
+
+UNANSWERED_AFTER = timedelta(seconds=30)
+
+
+def resolve_start(payment: Payment, *, over: bool = False) -> bool:
+    """Settle a creation that was never answered by asking Stripe which sessions exist.
+
+    Found, it is adopted. Not found, and the request certainly `over` or old enough, the payment has failed and its
+    stock is free. Returns whether it is decided; money for a session that shows up later is booked as late money.
+    """
+    try:
+        session = gateway.find_session(
+            payment.checkout.number, since=payment.created_at - timedelta(minutes=5)
+        )
+    except gateway.GatewayError:
+        logger.warning("The start of %s stays undecided: Stripe does not answer.", payment.checkout.number)
+        return False
+    if session:
+        adopt_session(payment, session)
+        return True
+    if not over and payment.created_at > timezone.now() - UNANSWERED_AFTER:
+        return False
+    give_up(payment, reason="Stripe knows of no payment page for it.")
+    return True
+
+
+@transaction.atomic
+def give_up(payment: Payment, *, reason: str) -> None:
+    """No page was opened: the payment has failed, the stock is free."""
+    if orders.close_checkout(payment.checkout, "fail", reason=reason):
+        Payment.objects.filter(pk=payment.pk, state=Payment.State.PENDING).update(state=Payment.State.FAILED)

@@ -1,0 +1,193 @@
+"""Starting a payment: one payable session per cart, stock held, nothing lost when Stripe is silent."""
+
+import time
+
+import pytest
+
+from inventory.models import StockLevel
+from orders import services as orders
+from orders.models import Checkout
+from payments import gateway, services
+from payments.models import Payment
+from payments.tests.conftest import make_till
+
+pytestmark = pytest.mark.django_db
+CREATE = "POST /v1/checkout/sessions"
+
+
+def reserved(till):
+    return StockLevel.objects.get(item=till.mug.stock_item).reserved
+
+
+def states():
+    return list(Checkout.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_the_session_asks_for_what_the_customer_saw(stripe, till):
+    payment = till.start()
+
+    session = gateway.retrieve_session(payment.session_id)
+    assert (session.status, session.amount, session.currency, session.number) == (
+        "open",
+        2 * 1999 + 490,
+        "eur",
+        payment.checkout.number,
+    )
+    assert session.intent is None
+    assert payment.checkout.state == "awaiting_payment"
+    assert reserved(till) == 2
+
+
+def test_metadata_and_manual_capture_reach_the_intent(stripe, till):
+    payment = till.start()
+    stripe.pay(payment)
+
+    intent = gateway.retrieve_session(payment.session_id).intent
+
+    assert (intent.status, intent.number, intent.capturable) == (
+        "requires_capture",
+        payment.checkout.number,
+        4488,
+    )
+    assert intent.capture_before is not None
+
+
+def test_pressed_twice_it_leads_to_the_same_session(stripe, till):
+    first = services.start_payment(till.cart, till.details, agreed=till.quote.fingerprint)
+    second = services.start_payment(till.cart, till.details, agreed=till.quote.fingerprint)
+
+    assert first == second
+    assert Payment.objects.count() == 1
+    assert reserved(till) == 2
+
+
+def test_another_content_ends_the_first_session_before_its_stock_is_freed(stripe, till):
+    first = till.start()
+    till.put(till.mug, 3)
+
+    second = till.start()
+
+    assert gateway.retrieve_session(first.session_id).status == "expired"
+    assert second.session_id != first.session_id
+    assert states() == ["cancelled", "awaiting_payment"]
+    assert reserved(till) == 3
+
+
+def test_a_price_that_changed_is_shown_and_asked_again(stripe, till):
+    agreed = till.quote.fingerprint
+    till.mug.price = 2500
+    till.mug.save()
+
+    with pytest.raises(orders.OfferChanged) as change:
+        services.start_payment(till.cart, till.details, agreed=agreed)
+
+    assert change.value.quote.total == 2 * 2500 + 490
+    assert reserved(till) == 0
+
+
+def test_stock_that_is_gone_is_told_before_paying(stripe, till):
+    other = make_till(mug=till.mug, quantity=9)
+    other.start()
+
+    with pytest.raises(orders.LinesShort) as refusal:
+        till.start()
+
+    assert refusal.value.skus == [till.mug.sku]
+    assert Payment.objects.count() == 1
+
+
+def test_paid_in_another_tab_the_button_leads_to_the_order(stripe, till):
+    stripe.pay(till.start())
+    agreed = till.quote.fingerprint
+
+    with pytest.raises(services.AlreadyOrdered) as paid:
+        services.start_payment(till.cart, till.details, agreed=agreed)
+
+    assert paid.value.order.total == 4488
+
+
+def test_paid_in_another_tab_a_changed_cart_is_not_charged_twice(stripe, till):
+    payment = till.start()
+    stripe.pay(payment)
+    till.put(till.mug, 5)
+
+    with pytest.raises(services.AlreadyOrdered):
+        till.start()
+
+    assert till.cart.lines.get().quantity == 3
+
+
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after"])
+def test_a_connection_that_breaks_is_tried_once_more_under_the_same_key(stripe, till, kind):
+    stripe.fault(CREATE, kind)
+
+    payment = till.start()
+
+    assert gateway.retrieve_session(payment.session_id).status == "open"
+    assert len(list(gateway.list_sessions(since=payment.created_at))) == 1
+
+
+@pytest.mark.parametrize("kind", ["hang", "hang_after", "error_500", "saved_500", "rate_limit"])
+def test_a_silent_or_failing_stripe_keeps_the_cart_and_a_later_press_succeeds(stripe, till, kind):
+    stripe.fault(CREATE, kind, seconds=4)
+    began = time.monotonic()
+
+    with pytest.raises(services.ProviderAway):
+        till.start()
+
+    assert time.monotonic() - began < 10
+    assert till.cart.lines.count() == 1
+    payment = till.start()
+    assert gateway.retrieve_session(payment.session_id).status == "open"
+    assert reserved(till) == 2
+
+
+def test_a_stripe_that_cannot_be_reached_keeps_the_cart(till, settings):
+    settings.STRIPE_API_BASE = "http://127.0.0.1:9"
+
+    with pytest.raises(services.ProviderAway):
+        till.start()
+
+    assert till.cart.lines.get().quantity == 2
+    assert states() == ["open"]
+
+
+def test_a_refused_session_frees_the_stock(stripe, till, settings):
+    settings.STRIPE_SECRET_KEY = "sk_wrong"
+
+    with pytest.raises(services.ProviderAway):
+        till.start()
+
+    assert states() == ["failed"]
+    assert reserved(till) == 0
+
+
+def test_an_answer_that_was_lost_is_found_by_asking(stripe, till):
+    stripe.fault(CREATE, "hang_after", seconds=4)
+    with pytest.raises(services.ProviderAway):
+        till.start()
+    Payment.objects.update(created_at=Payment.objects.get().created_at.replace(year=2025))
+
+    services.reconcile()
+
+    payment = Payment.objects.get()
+    assert payment.session_id is not None
+    assert states() == ["awaiting_payment"]
+
+
+def test_a_start_that_never_reached_stripe_is_given_up_by_asking(stripe, till):
+    stripe.fault(CREATE, "hang", seconds=4)
+    with pytest.raises(services.ProviderAway):
+        till.start()
+    Payment.objects.update(created_at=Payment.objects.get().created_at.replace(year=2025))
+
+    services.reconcile()
+
+    assert states() == ["failed"]
+    assert reserved(till) == 0
+
+
+def test_fields_from_the_client_do_not_exist_here(stripe, till):
+    """The amount is the price list's: nothing that start_payment takes could say another."""
+    with pytest.raises(orders.OfferChanged):
+        services.start_payment(till.cart, till.details, agreed="0" * 64)

@@ -1,0 +1,168 @@
+"""The customer's doors to paying: checkout, the way back, and a second thought."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from orders import cart_cookie
+from orders import services as orders
+from orders.forms import CheckoutForm
+from orders.models import Cart, Checkout, Order
+from payments import gateway, services
+from payments.models import Payment
+
+
+@method_decorator(never_cache, name="dispatch")
+class CheckoutView(View):
+    """One page: who, where to, how, for how much; its POST leads to the payment page."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the page; with a country in the address, for that country."""
+        return _checkout_page(request, cart_cookie.find(request), _form(request, request.GET))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Price again, hold the stock, open the payment page and lead there."""
+        cart = cart_cookie.find(request)
+        if cart is None:
+            return redirect("orders:cart")
+        if "update" in request.POST:
+            return _checkout_page(request, cart, _form(request, request.POST))
+        form = CheckoutForm(request.POST, customer=cart_cookie.customer_of(request))
+        if not form.is_valid():
+            return _checkout_page(request, cart, form, status=422)
+        try:
+            url = services.start_payment(cart, form.details(), agreed=request.POST.get("agreed", ""))
+        except orders.OfferChanged as change:
+            return _checkout_page(request, cart, form, problem=change, quote=change.quote, status=409)
+        except (orders.LinesShort, orders.NoDelivery) as refusal:
+            return _checkout_page(request, cart, form, problem=refusal, status=409)
+        except services.ProviderAway as away:
+            return _checkout_page(request, cart, form, problem=away, status=503)
+        except orders.EmptyCart:
+            return redirect("orders:cart")
+        except services.AlreadyOrdered as paid:
+            return _thank(request, paid.order)
+        return HttpResponse(status=303, headers={"Location": url})
+
+
+@require_GET
+@never_cache
+def summary(request: HttpRequest) -> HttpResponse:
+    """The part of the checkout page that depends on country and delivery, for htmx."""
+    return _checkout_page(request, cart_cookie.find(request), _form(request, request.GET))
+
+
+def _form(request: HttpRequest, typed) -> CheckoutForm:
+    """The form with what was typed so far, not judged yet."""
+    return CheckoutForm(initial=typed.dict(), customer=cart_cookie.customer_of(request))
+
+
+def _checkout_page(
+    request: HttpRequest,
+    cart: Cart | None,
+    form: CheckoutForm,
+    *,
+    problem: Exception | None = None,
+    quote: orders.Quote | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    if cart is None:
+        return redirect("orders:cart")
+    try:
+        quote = quote or orders.make_quote(cart, country=form.country, method_id=form.method_id)
+    except orders.EmptyCart:
+        return redirect("orders:cart")
+    context = {"form": form, "quote": quote, "cart": cart, "problem": problem}
+    return render(request, "orders/checkout.html", context, status=status)
+
+
+@require_GET
+@never_cache
+def done(request: HttpRequest) -> HttpResponse:
+    """Back from the payment page: the order, or word that the payment is being confirmed.
+
+    The address proves nothing: Stripe is asked, and only the browser that checked out sees the order.
+    """
+    payment = get_object_or_404(
+        Payment.objects.select_related("checkout", "order"),
+        session_id=_clean_id(request.GET.get("session_id", "")),
+    )
+    if payment.order is None:
+        try:
+            payment = services.prove_payment(payment)
+        except gateway.GatewayError:
+            return render(request, "payments/confirming.html", {"checkout": payment.checkout})
+    if payment.order and _is_own(request, payment.checkout):
+        return _thank(request, payment.order)
+    return _not_placed(request, payment)
+
+
+def _not_placed(request: HttpRequest, payment: Payment) -> HttpResponse:
+    checkout = payment.checkout
+    if payment.order:
+        return render(request, "payments/elsewhere.html")
+    if payment.authorised:
+        return render(request, "payments/too_late.html", {"checkout": checkout})
+    if checkout.is_live:
+        template = "payments/confirming.html"
+        return render(
+            request,
+            template,
+            {"checkout": checkout, "payment": payment, "is_own": _is_own(request, checkout)},
+        )
+    messages.info(request, "The payment was not completed. Nothing was charged, and your cart is kept.")
+    return redirect("orders:cart")
+
+
+def _clean_id(text: str) -> str:
+    if not text.startswith("cs_") or len(text) > 255 or not text.isascii() or not text.isprintable():
+        raise Http404
+    return text
+
+
+def _is_own(request: HttpRequest, checkout: Checkout) -> bool:
+    """Whether this browser, or the customer who is signed in, opened the checkout."""
+    if checkout.customer_id:
+        return request.user.is_authenticated and request.user.pk == checkout.customer_id
+    cart = cart_cookie.find(request)
+    return cart is not None and checkout.cart_id == cart.pk
+
+
+def _thank(request: HttpRequest, order: Order) -> HttpResponse:
+    cart = cart_cookie.find(request)
+    if cart:
+        cart_cookie.remember(request, cart, orders.price_cart(cart).count)
+    messages.success(request, f"Thank you! Your order {order.number} is placed.")
+    return redirect(order.get_absolute_url())
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def cancelled(request: HttpRequest, token: str) -> HttpResponse:
+    """The customer came back without paying: go on, or (POST) end it and free the stock."""
+    checkout = get_object_or_404(Checkout.objects.select_related("payment"), token=token)
+    if not checkout.is_live:
+        return redirect("orders:cart")
+    if request.method == "POST":
+        try:
+            services.end_session(checkout.payment, act="cancel", reason="The customer cancelled.")
+        except services.AlreadyOrdered as paid:
+            return (
+                _thank(request, paid.order)
+                if _is_own(request, checkout)
+                else render(request, "payments/elsewhere.html")
+            )
+        except services.ProviderAway as away:
+            messages.error(request, str(away))
+        return redirect("orders:cart")
+    context = {
+        "checkout": checkout,
+        "payment_url": checkout.payment.session_url,
+        "shop_name": settings.SHOP_NAME,
+    }
+    return render(request, "payments/cancelled.html", context)
