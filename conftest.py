@@ -2,6 +2,9 @@
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
+
+LEDGERS = ("inventory_stockmovement", "orders_orderevent", "payments_paymentevent")
 
 
 @pytest.fixture(autouse=True)
@@ -9,3 +12,60 @@ def _empty_caches():
     """No test sees a page that another one cached."""
     for cache in caches.all():
         cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ledgers_can_be_flushed():
+    """Let the triggers that protect the ledgers go while a transactional test on SQLite is cleaned up.
+
+    On PostgreSQL the flush is a TRUNCATE, which they do not hear.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    operations = type(connection.ops)
+    flush = operations.sql_flush
+
+    def flush_without_triggers(self, *args, **kwargs):
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        drops = [f"DROP TRIGGER {name}" for name, _ in triggers]
+        return [*drops, *flush(self, *args, **kwargs), *(sql for _, sql in triggers)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "sql_flush", flush_without_triggers)
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Prove the books after every test that moved stock or money, before its rows are rolled back or flushed.
+
+    A test answers for the rules of its own room and those under it, as it may not know the rooms above. Tests that
+    break the books by hand are marked `broken_books`.
+    """
+    result = yield
+    if _uses_the_database(item) and not item.get_closest_marker("broken_books"):
+        _prove_the_books(item.path.relative_to(item.config.rootpath).parts[0])
+    return result
+
+
+def _uses_the_database(item):
+    doors = {"db", "transactional_db", "live_server"}
+    return bool(item.get_closest_marker("django_db") or doors & set(item.fixturenames))
+
+
+def _prove_the_books(room):
+    from config import books
+
+    if connection.needs_rollback:
+        return  # The test ended in a transaction that is broken: there is nothing to see, and nothing stays.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + " OR ".join(f"EXISTS (SELECT 1 FROM {table})" for table in LEDGERS))
+        if not cursor.fetchone()[0]:
+            return
+    report = books.verify(None if room == "config" else books.rules_up_to(room))
+    if not report.balances:
+        sentences = "\n".join(f"{found.code}: {found.sentence}" for found in report.violations)
+        pytest.fail(f"The books do not balance after this test:\n{sentences}", pytrace=False)

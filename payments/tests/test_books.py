@@ -1,0 +1,284 @@
+"""Every rule about money, broken behind the services' backs and found."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from config import books
+from config.tests.world import (
+    authorised,
+    balanced_world,
+    book,
+    contradictions,
+    loosen,
+    open_checkout,
+    placed_order,
+    sql,
+    unguard,
+)
+from payments.models import Finding, Payment
+
+pytestmark = [pytest.mark.django_db, pytest.mark.broken_books]
+
+ORDERED = "order_id IS NOT NULL"
+
+
+@pytest.fixture
+def world():
+    """A balanced shop: €44.88 authorised for an order, and a late payment of €19.90 that was released."""
+    world = balanced_world()
+    assert books.verify().violations == []
+    return world
+
+
+def _minutes_ago(minutes):
+    return timezone.now() - timedelta(minutes=minutes)
+
+
+# --- copies of the ledger ---------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("code", "change", "besides", "words"),
+    [
+        (
+            "payments.authorised",
+            "authorised = authorised - 1",
+            {"payments.order_paid"},
+            "€44.87 was authorised, its events add up to €44.88",
+        ),
+        (
+            "payments.captured",
+            "captured = 100",
+            {"payments.state"},
+            "€1.00 was captured, its events add up to €0.00",
+        ),
+        ("payments.voided", "voided = 100", set(), "€1.00 was voided, its events add up to €0.00"),
+        (
+            "payments.refunded",
+            "captured = 100, refunded = 100",
+            {"payments.captured", "payments.state"},
+            "€1.00 was refunded, its events add up to €0.00",
+        ),
+    ],
+)
+def test_an_amount_that_is_not_the_sum_of_its_events_is_found(world, code, change, besides, words):
+    sql(f"UPDATE payments_payment SET {change} WHERE {ORDERED}")
+
+    assert contradictions(code, besides=besides) == [f"{world.order.number}: the payment says {words}."]
+
+
+@pytest.mark.parametrize("result", ["requested", "failed"])
+def test_an_event_that_did_not_succeed_adds_nothing(world, result):
+    book(world.payment, "capture", result, 4488)
+
+    assert books.verify().violations == []
+
+
+def test_a_refund_that_failed_after_it_had_succeeded_counts_no_more(world):
+    book(world.payment, "capture", "succeeded", 4488)
+    book(world.payment, "refund", "requested", 1000)
+    book(world.payment, "refund", "succeeded", 1000)
+    book(world.payment, "refund", "failed", 1000)
+
+    sql(f"UPDATE payments_payment SET captured = 4488, state = 'captured' WHERE {ORDERED}")
+    sql("UPDATE orders_order SET payment_state = 'captured'")
+
+    assert books.verify().violations == []
+
+
+# --- what stays within what -------------------------------------------------------------------------
+@pytest.mark.parametrize("change", ["amount = amount + 1", "currency = 'usd'"])
+def test_a_payment_of_another_amount_than_its_checkout_is_found(world, change):
+    sql(f"UPDATE payments_payment SET {change} WHERE {ORDERED}")
+
+    assert len(contradictions("payments.amount")) == 1
+
+
+def test_more_authorised_than_was_asked_for_is_found(world):
+    sql(f"UPDATE payments_payment SET amount = amount - 1 WHERE {ORDERED}")
+
+    assert contradictions("payments.authorised_within_amount", besides={"payments.amount"}) == [
+        f"{world.order.number}: €44.88 is authorised, though the payment asks for €44.87."
+    ]
+
+
+def test_more_captured_and_released_than_authorised_is_refused_and_found(world):
+    change = f"UPDATE payments_payment SET captured = 4488, voided = 1 WHERE {ORDERED}"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        sql(change)
+    loosen("payments_payment")
+
+    sql(change)
+
+    besides = {"payments.captured", "payments.voided", "payments.state"}
+    assert contradictions("payments.within_authorised", besides=besides) == [
+        f"{world.order.number}: €44.88 captured and €0.01 released exceed the €44.88 authorised."
+    ]
+
+
+def test_more_refunded_than_captured_is_refused_and_found(world):
+    change = f"UPDATE payments_payment SET refunded = 1 WHERE {ORDERED}"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        sql(change)
+    loosen("payments_payment")
+
+    sql(change)
+
+    assert contradictions("payments.within_captured", besides={"payments.refunded", "payments.state"}) == [
+        f"{world.order.number}: €0.01 refunded and €0.00 under way are more than the €0.00 captured."
+    ]
+
+
+def test_a_refund_under_way_of_more_than_was_captured_is_found(world):
+    book(world.payment, "refund", "requested", 100)
+
+    assert contradictions("payments.within_captured") == [
+        f"{world.order.number}: €0.00 refunded and €1.00 under way are more than the €0.00 captured."
+    ]
+
+
+# --- states -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "state", ["pending", "captured", "part_refunded", "refunded", "voided", "expired", "failed"]
+)
+def test_a_state_that_the_amounts_do_not_tell_is_found(world, state):
+    sql(f"UPDATE payments_payment SET state = %s WHERE {ORDERED}", state)
+
+    assert contradictions("payments.state", besides={"payments.order_state"}) == [
+        f"{world.order.number}: the payment says it is {state}, with €44.88 authorised, €0.00 captured, "
+        "€0.00 released, €0.00 refunded."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("captured", "voided", "refunded", "state"),
+    [
+        (4488, 0, 0, "captured"),
+        (4000, 488, 0, "captured"),
+        (4488, 0, 1, "part_refunded"),
+        (4488, 0, 4488, "refunded"),
+        (0, 4488, 0, "voided"),
+        (0, 4488, 0, "expired"),
+    ],
+)
+def test_each_state_balances_with_the_amounts_that_tell_it(world, captured, voided, refunded, state):
+    for kind, amount in (("capture", captured), ("void", voided), ("refund", refunded)):
+        book(world.payment, kind, "succeeded", amount)
+
+    Payment.objects.filter(pk=world.payment.pk).update(
+        captured=captured, voided=voided, refunded=refunded, state=state
+    )
+    sql("UPDATE orders_order SET payment_state = %s", state)
+
+    assert books.verify().violations == []
+
+
+@pytest.mark.parametrize("state", ["awaiting", "captured", "part_captured", "refunded", "voided"])
+def test_an_order_that_says_something_else_than_its_payment_is_found(world, state):
+    sql("UPDATE orders_order SET payment_state = %s", state)
+
+    assert contradictions("payments.order_state") == [
+        f"Order {world.order.number} says that its payment is {state}, but the payment is authorised."
+    ]
+
+
+# --- money and orders -------------------------------------------------------------------------------
+def test_a_payment_that_is_booked_to_another_order_is_found(world):
+    other = placed_order(world.cup, 1)
+
+    sql(f"UPDATE payments_payment SET order_id = %s WHERE {ORDERED}", other.pk)
+
+    besides = {"payments.order_paid", "payments.order_state"}
+    assert contradictions("payments.same_checkout", besides=besides) == [
+        f"The payment of checkout {world.order.number} is booked to order {other.number}, which is of checkout "
+        f"{other.number}."
+    ]
+
+
+def test_a_second_payment_of_a_checkout_or_an_intent_is_refused(world):
+    other = open_checkout(world.cup, 1, "awaiting_payment")
+    another = authorised(other)
+    for field in ("checkout_id", "order_id", "intent_id", "idempotency_key"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Payment.objects.filter(pk=another.pk).update(**{field: getattr(world.payment, field)})
+
+
+def test_money_without_an_order_is_found(world):
+    sql(f"UPDATE payments_payment SET order_id = NULL WHERE {ORDERED}")
+
+    assert contradictions("payments.without_order", besides={"payments.order_paid"}) == [
+        f"{world.order.number}: €44.88 was paid and does not go back, but there is no order and no open finding."
+    ]
+
+
+def test_late_money_is_found_until_it_goes_back(world):
+    payment = authorised(open_checkout(world.cup, 1, "expired"))
+    assert len(contradictions("payments.without_order")) == 1
+
+    book(payment, "void", "requested", payment.authorised)
+
+    assert books.verify().violations == []
+
+
+def test_money_without_an_order_may_wait_as_an_open_finding_only(world):
+    payment = authorised(open_checkout(world.cup, 1, "expired"))
+
+    finding = Finding.objects.create(key="late 1", kind="late_money", sentence="Paid late.", payment=payment)
+    assert books.verify().violations == []
+
+    sql("UPDATE payments_finding SET resolved_at = %s WHERE id = %s", timezone.now(), finding.pk)
+    assert len(contradictions("payments.without_order")) == 1
+
+
+def test_an_order_that_nobody_paid_is_found(world):
+    order = placed_order(world.cup, 1)
+
+    assert contradictions("payments.order_paid") == [
+        f"Order {order.number} costs €9.90, but €0.00 was ever authorised for it."
+    ]
+
+
+# --- what is left undecided -------------------------------------------------------------------------
+@pytest.mark.parametrize("state", ["received", "failed"])
+def test_an_event_that_is_not_decided_within_five_minutes_is_found(world, state):
+    change = "UPDATE payments_webhookevent SET state = %s, received_at = %s"
+    sql(change, state, _minutes_ago(4))
+    assert books.verify().violations == []
+
+    sql(change, state, _minutes_ago(6))
+
+    [sentence] = contradictions("payments.inbox")
+    assert sentence.startswith(
+        f"checkout.session.completed evt_{world.order.number} of cs_{world.order.number} came at "
+    )
+    assert sentence.endswith(f", was tried 0 times and is still {state}.")
+
+
+def test_an_operation_without_a_result_after_five_minutes_is_found(world):
+    book(world.payment, "capture", "requested", 100, operation="capture 1", at=_minutes_ago(4))
+    assert books.verify().violations == []
+
+    book(world.payment, "capture", "requested", 200, operation="capture 2", at=_minutes_ago(6))
+
+    [sentence] = contradictions("payments.operations")
+    assert sentence.startswith(f"{world.order.number}: the capture of €2.00 asked for at ")
+    assert sentence.endswith("(capture 2) neither succeeded nor failed.")
+
+
+@pytest.mark.parametrize("result", ["succeeded", "failed"])
+def test_an_operation_with_a_result_is_decided_however_old(world, result):
+    book(world.payment, "dispute", "requested", 100, at=_minutes_ago(600))
+
+    book(world.payment, "dispute", result, 100)
+
+    assert books.verify().violations == []
+
+
+def test_a_ledger_of_money_that_can_be_changed_is_found(world):
+    unguard("payments_paymentevent")
+
+    assert contradictions("payments.events_append_only") == [
+        f"Nothing stops an {act} of payments_paymentevent: its trigger is gone or switched off."
+        for act in ("UPDATE", "DELETE")
+    ]
