@@ -1,0 +1,54 @@
+"""What we write to people about their account. `key` names the reason, see config.mail.send."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts import links
+from accounts.models import User
+from config import mail
+
+
+def answer_registration(wanted: links.Registration, *, key: str) -> None:
+    """Send the link that finishes the registration, or tell the owner of an existing account that there is one."""
+    user = User.objects.filter(email=wanted.email, is_active=True).first()
+    if user is not None:
+        context = {
+            "name": user.get_short_name(),
+            "login_url": links.absolute(reverse("accounts:login")),
+            "reset_url": links.absolute(reverse("accounts:password_reset")),
+        }
+        mail.send("accounts/email/already_registered", user.email, context, key=key)
+    elif not User.objects.filter(email=wanted.email).exists():
+        # Without the name: whoever fills in the form could have us carry their words to anybody.
+        mail.send(
+            "accounts/email/registration", wanted.email, {"url": links.registration_link(wanted)}, key=key
+        )
+
+
+def answer_password_reset(email: str, *, key: str) -> None:
+    """Send a link to set a new password, if anybody with this address may sign in."""
+    if user := User.objects.filter(email=email, is_active=True).first():
+        context = {"name": user.get_short_name(), "url": links.password_link(user), "hours": _reset_hours()}
+        mail.send("accounts/email/password_reset", user.email, context, key=key)
+
+
+def tell_password_changed(user: User, *, key: str) -> None:
+    context = {
+        "name": user.get_short_name(),
+        "reset_url": links.absolute(reverse("accounts:password_reset")),
+    }
+    mail.send("accounts/email/password_changed", user.email, context, key=key)
+
+
+def invite_staff(user: User, *, key: str) -> None:
+    context = {
+        "name": user.get_short_name(),
+        "url": links.password_link(user),
+        "hours": _reset_hours(),
+        "reset_url": links.absolute(reverse("accounts:password_reset")),
+    }
+    mail.send("accounts/email/invitation", user.email, context, key=key)
+
+
+def _reset_hours() -> int:
+    return settings.PASSWORD_RESET_TIMEOUT // 3600
