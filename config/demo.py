@@ -10,6 +10,7 @@ import os
 import secrets
 import socket
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from config.healthcheck import answers
 from config.processes import Asked, Company, Trouble
 
 ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
 HOST = "127.0.0.1"
 # Seconds. A slow machine starts two gunicorn workers and the simulator well within it.
 STARTUP = 60
@@ -135,14 +137,22 @@ def summary(ports: Ports, logins: str) -> str:
     return "\n".join([rule, *(f"|  {line:<{width}}  |" for line in lines), rule])
 
 
-def open_shop(company: Company, ports: Ports) -> None:
+def open_shop(company: Company, ports: Ports, simulator_file: Path) -> None:
     """Migrate, start the three processes, wait until they answer, seed the shop if it is empty."""
     python = sys.executable
     company.run("migrate", python, "manage.py", "migrate", "--no-input", "--verbosity", "1")
     company.start(
         "simulator",
-        *(python, "manage.py", "stripe_simulator", "--port", str(ports.simulator)),
-        *("--control", "--allow-without-debug", "--yes-this-is-not-production"),
+        *(
+            python,
+            "manage.py",
+            "stripe_simulator",
+            "--port",
+            str(ports.simulator),
+            "--db",
+            str(simulator_file),
+        ),
+        *("--control", "--allow-without-debug", "--this-is-not-production"),
     )
     company.start("site", python, "-m", "gunicorn", "--config", "config/gunicorn.py")
     company.start("worker", python, "manage.py", "worker")
@@ -164,18 +174,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m config.demo", description=__doc__)
     parser.add_argument("--check", action="store_true", help="start, seed, check, stop; the exit code tells")
     options = parser.parse_args(arguments)
-    env_file = ROOT / "var" / "demo.env"
+    env_file = VAR / "demo.env"
     try:
         ports = Ports.from_environment(os.environ)
         ports.must_be_free()
         write_env_file(env_file, ports)
-        with Company(env=demo_environment(env_file, ports, os.environ), cwd=ROOT) as company:
-            open_shop(company, ports)
+        with (
+            tempfile.TemporaryDirectory(prefix="tally-") as scratch,
+            Company(env=demo_environment(env_file, ports, os.environ), cwd=ROOT) as company,
+        ):
+            # For a check the simulator has no past: the database under test has none either.
+            open_shop(company, ports, (Path(scratch) if options.check else VAR) / "simulator.sqlite3")
             if options.check:
                 check_shop(company, ports)
                 print("The demo starts, sells and balances.", flush=True)
                 return 0
-            logins = ROOT / "var" / "demo-logins.txt"
+            logins = VAR / "demo-logins.txt"
             print(summary(ports, logins.read_text() if logins.is_file() else ""), flush=True)
             company.stay()
     except Asked:
