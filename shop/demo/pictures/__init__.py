@@ -50,9 +50,12 @@ def _middle(chosen: Motif) -> Point:
 def _room(canvas: Canvas, look: Look, stands: bool, view: int) -> None:
     """Paint what is behind and under the object: wall and floor, or one lit ground."""
     back, floor = _colours(look, view)
-    left, top = canvas.origin
-    right, bottom = left + canvas.image.width / canvas.scale, top + canvas.image.height / canvas.scale
-    canvas.paint(box(left, top, right, bottom), Blend((lighter(back, 0.18), back, mix(back, floor, 0.55))))
+    left = canvas.origin[0]
+    right, bottom = (
+        left + canvas.image.width / canvas.scale,
+        canvas.origin[1] + canvas.image.height / canvas.scale,
+    )
+    canvas.fill(Blend((lighter(back, 0.18), back, mix(back, floor, 0.55))))
     if view == 2:
         canvas.paint(ellipse(500, 500, 372), Blend((lighter(back, 0.5), lighter(back, 0.2))))
     elif stands:

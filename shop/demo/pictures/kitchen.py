@@ -167,8 +167,8 @@ def towel(canvas: Canvas, look: Look) -> None:
     """A tea towel hung over a wooden rail; `form` "pair" hangs two."""
     canvas.paint(box(120, 232, 880, 262, 14), (0, 0, 0), 0.22, blur=18)
     canvas.paint(box(120, 214, 880, 246, 14), Blend(((214, 172, 124), (160, 112, 72))))
-    for x in (120, 880):
-        canvas.paint(ellipse(x, 230, 26), Blend(((200, 156, 110), (142, 98, 62))))
+    for knob in (120, 880):
+        canvas.paint(ellipse(knob, 230, 26), Blend(((200, 156, 110), (142, 98, 62))))
     places = ((330, look.main), (640, look.second)) if look.form == "pair" else ((500, look.main),)
     half = 128 if look.form == "pair" else 190
     for cx, colour in places:

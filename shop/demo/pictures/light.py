@@ -1,7 +1,5 @@
 """Things that give light: lamps, candles, a lantern."""
 
-from math import cos, pi, sin
-
 from .canvas import Blend, Canvas
 from .motifs import Look, ceramic, motif, round_body
 from .palettes import WHITE, Colour, darker, lighter, mix
@@ -179,5 +177,5 @@ def lantern(canvas: Canvas, look: Look) -> None:
     ceramic(canvas, look, foot, 50)
     canvas.paint(ellipse(500, 736, 26), round_body(look.accent))
     for degrees in range(0, 360, 45):
-        x, y = 500 + 18 * cos(degrees * pi / 180), 736 + 18 * sin(degrees * pi / 180)
-        canvas.paint(ellipse(x, y, 3), darker(look.accent, 0.4))
+        notch = arc(500, 736, 18, 18, degrees, degrees)[0]
+        canvas.paint(ellipse(*notch, 3), darker(look.accent, 0.4))

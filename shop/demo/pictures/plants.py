@@ -3,7 +3,7 @@
 from .canvas import Blend, Canvas
 from .motifs import Look, ceramic, motif, round_body
 from .palettes import Colour, darker, lighter, mix
-from .shapes import Outline, arc, box, ellipse, leaf, moved, path, symmetric, turned
+from .shapes import Outline, box, ellipse, leaf, moved, path, symmetric, turned
 
 GREEN: Colour = (62, 122, 84)
 
@@ -131,10 +131,8 @@ PLANTS = {"monstera": _monstera, "snake": _snake_plant, "trailing": _trailing, "
 def pot(canvas: Canvas, look: Look) -> None:
     """A plant pot on a saucer; `form` names the plant in it."""
     canvas.ground_shadow(500, 800, 330)
-    canvas.paint(
-        [*arc(500, 786, 176, 18, 180, 360), *arc(500, 800, 166, 16, 0, 180)],
-        round_body(darker(look.main, 0.2)),
-    )
+    canvas.paint(ellipse(500, 794, 176, 22), round_body(darker(look.main, 0.34)))
+    canvas.paint(ellipse(500, 788, 176, 20), round_body(darker(look.main, 0.12)))
     PLANTS[look.form or "monstera"](canvas)
     body = symmetric(path((500, 590), (652, 590), (646, 700, 634, 740, 612, 786), (500, 794)))
     ceramic(canvas, look, body, 70)

@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import cos, pi, sin
 
 Point = tuple[float, float]
-Outline = list[Point]
+Outline = Sequence[Point]
 
 CURVE_STEPS = 28
 MIDDLE = 500
@@ -13,7 +13,7 @@ MIDDLE = 500
 
 def path(start: Point, *segments: Sequence[float]) -> Outline:
     """Follow segments from `start`: 2 numbers are a line, 4 a quadratic and 6 a cubic Bezier curve."""
-    points: Outline = [start]
+    points = [start]
     for numbers in segments:
         anchors = [points[-1], *zip(numbers[::2], numbers[1::2], strict=True)]
         if len(anchors) == 2:
@@ -32,7 +32,7 @@ def _bezier(anchors: Sequence[Point], t: float) -> Point:
 
 def symmetric(half: Outline, middle: float = MIDDLE) -> Outline:
     """Close the right half of an outline with its mirror image."""
-    return half + [(2 * middle - x, y) for x, y in reversed(half)]
+    return [*half, *mirrored([*reversed(half)], middle)]
 
 
 def mirrored(outline: Outline, middle: float = MIDDLE) -> Outline:

@@ -1,23 +1,24 @@
 """Cloth for the house, and bags: blankets, cushions, totes, backpacks."""
 
+from itertools import pairwise
+from math import hypot
+
 from .canvas import Blend, Canvas
 from .motifs import ROUND_SHADE, ROUND_SHINE, Look, lit, motif
-from .palettes import WHITE, darker, lighter, mix
+from .palettes import WHITE, Colour, darker, lighter, mix
 from .shapes import Outline, arc, box, ellipse, mirrored, moved, path, symmetric, turned
 
 
-def stitched(canvas: Canvas, points: Outline, colour: tuple[int, int, int], length: int = 3) -> None:
-    """Sew along a line: short dashes."""
-    for index in range(0, len(points) - length, length * 2):
-        canvas.stroke(points[index : index + length], 3.5, colour)
-
-
-def dense(start: tuple[float, float], end: tuple[float, float], steps: int = 90) -> Outline:
-    """Points close together on a straight line, for stitches."""
-    return [
-        (start[0] + (end[0] - start[0]) * i / steps, start[1] + (end[1] - start[1]) * i / steps)
-        for i in range(steps + 1)
-    ]
+def stitched(canvas: Canvas, points: Outline, colour: Colour, dash: float = 9) -> None:
+    """Sew along a line: dashes of that many units, with gaps a little shorter."""
+    walked, sewn = 0.0, dash * 1.8
+    for (x1, y1), (x2, y2) in pairwise(points):
+        length = hypot(x2 - x1, y2 - y1)
+        while length and walked <= length:
+            ends = [walked / length, min((walked + dash) / length, 1)]
+            canvas.stroke([(x1 + (x2 - x1) * t, y1 + (y2 - y1) * t) for t in ends], 3.5, colour)
+            walked += sewn
+        walked -= length
 
 
 @motif(stands=True, focus=(470, 640), zoom=1.8, frame=1.25)
@@ -131,11 +132,11 @@ def _round_cushion(canvas: Canvas, look: Look) -> None:
     canvas.paint(disc, look.main)
     look.decorate(canvas, disc, 80)
     with canvas.inside(disc) as inner:
-        for degrees in range(0, 360, 20):
-            fold = [(500, 540), *arc(500, 540, 290, 256, degrees, degrees + 8)]
+        for degrees in range(0, 360, 30):
+            fold = [(500, 540), *arc(500, 540, 290, 256, degrees, degrees + 12)]
             inner.paint(fold, look.ink, 0.26, blur=8)
             inner.paint(
-                [(500, 540), *arc(500, 540, 290, 256, degrees + 10, degrees + 15)], WHITE, 0.2, blur=7
+                [(500, 540), *arc(500, 540, 290, 256, degrees + 15, degrees + 22)], WHITE, 0.2, blur=7
             )
         inner.paint(ellipse(580, 680, 260, 160), look.ink, 0.3, blur=60)
     canvas.stroke(disc, 8, mix(look.main, look.ink, 0.3))
@@ -175,7 +176,7 @@ def tote(canvas: Canvas, look: Look) -> None:
             inner.paint(fold, look.ink, 0.15, blur=16)
             inner.paint(moved(fold, -40), WHITE, 0.2, blur=16)
         inner.paint(box(200, 372, 800, 424), darker(cloth, 0.3), 0.16)
-    stitched(canvas, dense((272, 424), (728, 424)), lighter(cloth, 0.4))
+    stitched(canvas, [(272, 424), (728, 424)], lighter(cloth, 0.4))
     front = path((372, 470), (376, 90, 624, 90, 628, 470))
     canvas.paint([*front, *reversed(moved(front, 18, 20))], look.ink, 0.2, blur=12)
     canvas.stroke(front, 36, mix(cloth, look.ink, 0.12))
@@ -211,7 +212,7 @@ def backpack(canvas: Canvas, look: Look) -> None:
     pocket = box(316, 560, 684, 786, 50)
     canvas.paint(moved(pocket, 0, 8), look.ink, 0.4, blur=12)
     canvas.paint(pocket, Blend((lighter(look.accent, 0.08), darker(look.accent, 0.18))))
-    stitched(canvas, dense((336, 640), (664, 640)), lighter(look.accent, 0.4))
+    stitched(canvas, [(336, 640), (664, 640)], lighter(look.accent, 0.4))
     canvas.stroke([(350, 606), (650, 606)], 9, darker(look.accent, 0.5))
     canvas.stroke([(640, 606), (652, 640)], 9, (214, 176, 104))
     if look.form == "roll":
@@ -219,7 +220,7 @@ def backpack(canvas: Canvas, look: Look) -> None:
         canvas.paint(moved(top, 0, 14), look.ink, 0.4, blur=12)
         canvas.paint(top, Blend((lighter(look.main, 0.25), look.main, darker(look.main, 0.35))))
         canvas.stroke([(300, 262), (700, 262)], 4, darker(look.main, 0.4))
-        straps, foot = (500,), 470
+        straps, foot = [500], 470
     else:
         flap = symmetric(
             path((500, 206), (620, 206), (706, 216, 716, 300, 718, 400), (716, 460, 620, 484, 500, 486))
@@ -227,7 +228,7 @@ def backpack(canvas: Canvas, look: Look) -> None:
         canvas.paint(moved(flap, 0, 16), look.ink, 0.42, blur=14)
         canvas.paint(flap, Blend((lighter(look.main, 0.2), look.main, darker(look.main, 0.16))))
         canvas.stroke(path((300, 452), (400, 474, 600, 474, 700, 452)), 3, lighter(look.main, 0.4))
-        straps, foot = (396, 604), 560
+        straps, foot = [396, 604], 560
     for x in straps:
         band = box(x - 19, 226, x + 19, foot, 10)
         canvas.paint(band, Blend((lighter(leather, 0.2), darker(leather, 0.14)), across=True))

@@ -4,7 +4,7 @@ from .canvas import Blend, Canvas
 from .motifs import Look, lit, motif
 from .palettes import WHITE, Colour, darker, lighter, mix
 from .shapes import Outline, Point, arc, box, ellipse, mirrored, moved, path, symmetric, turned
-from .soft import dense, stitched
+from .soft import stitched
 
 SLEEVES_SHORT: tuple[tuple[float, ...], ...] = ((640, 190, 760, 250), (890, 440), (774, 500), (712, 420))
 SLEEVES_LONG: tuple[tuple[float, ...], ...] = (
@@ -73,11 +73,11 @@ def tee(canvas: Canvas, look: Look) -> None:
         for flip in (False, True):
             seam = path((690, 226), (660, 320, 690, 380, 712, 430))
             inner.stroke(mirrored(seam) if flip else seam, 4, mix(look.main, look.ink, 0.3))
-            hem = dense((884, 420), (766, 482), 40)
-            stitched(inner, mirrored(hem) if flip else hem, mix(look.main, look.ink, 0.3), 2)
-        stitched(inner, dense((280, 822), (720, 822)), mix(look.main, look.ink, 0.3), 2)
-    canvas.stroke(moved(neck, 0, 6), 20, darker(look.main, 0.14))
-    canvas.stroke(moved(neck, 0, 14), 3, lighter(look.main, 0.25))
+            hem = [(884, 420), (766, 482)]
+            stitched(inner, mirrored(hem) if flip else hem, mix(look.main, look.ink, 0.3))
+        stitched(inner, [(280, 822), (720, 822)], mix(look.main, look.ink, 0.3))
+    canvas.stroke(moved(neck[2:-2], 0, 2), 20, darker(look.main, 0.14))
+    canvas.stroke(moved(neck[1:-1], 0, 12), 3, lighter(look.main, 0.25))
 
 
 @motif(stands=False, focus=(500, 400), zoom=1.8, frame=1.08)
@@ -97,8 +97,8 @@ def hoodie(canvas: Canvas, look: Look) -> None:
     if look.form not in ("square",):
         canvas.paint(moved(pocket, 0, 8), look.ink, 0.3, blur=10)
         canvas.paint(pocket, lit(darker(look.main, 0.06), 0.05))
-        stitched(canvas, dense((598, 612), (648, 730), 40), lighter(look.main, 0.35))
-        stitched(canvas, mirrored(dense((598, 612), (648, 730), 40)), lighter(look.main, 0.35))
+        stitched(canvas, [(598, 612), (648, 730)], lighter(look.main, 0.35))
+        stitched(canvas, mirrored([(598, 612), (648, 730)]), lighter(look.main, 0.35))
     ribs(
         canvas,
         symmetric(path((500, 790), (710, 786), (706, 856), (500, 862))),
@@ -213,7 +213,7 @@ def cap(canvas: Canvas, look: Look) -> None:
             path((546, 240), (330, 300, 300, 440, 300, 560)),
         ):
             inner.stroke(seam, 5, mix(look.main, look.ink, 0.35))
-            stitched(inner, moved(seam, 9), lighter(look.main, 0.25), 2)
+            stitched(inner, moved(seam, 9), lighter(look.main, 0.25))
     for x, y in ((404, 372), (560, 372), (720, 390)):
         canvas.paint(ellipse(x, y, 9), darker(look.main, 0.5))
     canvas.paint(ellipse(546, 240, 26, 14), look.accent)
@@ -221,7 +221,7 @@ def cap(canvas: Canvas, look: Look) -> None:
     with canvas.inside(brim) as inner:
         for shift in (16, 34, 52):
             line = path((150 + shift, 700), (240, 730 - shift, 520, 720 - shift, 640, 630 - shift))
-            stitched(inner, line, darker(look.accent, 0.3), 2)
+            stitched(inner, line, darker(look.accent, 0.3))
         inner.paint(path((288, 560), (420, 640, 560, 640, 650, 596), (640, 560)), look.ink, 0.4, blur=16)
     if look.form == "patch":
         patch = turned(box(370, 440, 480, 540, 12), -4, (425, 490))
