@@ -139,26 +139,18 @@ def summary(ports: Ports, logins: str) -> str:
 
 def open_shop(company: Company, ports: Ports, simulator_file: Path) -> None:
     """Migrate, start the three processes, wait until they answer, seed the shop if it is empty."""
-    python = sys.executable
-    company.run("migrate", python, "manage.py", "migrate", "--no-input", "--verbosity", "1")
-    company.start(
-        "simulator",
-        *(
-            python,
-            "manage.py",
-            "stripe_simulator",
-            "--port",
-            str(ports.simulator),
-            "--db",
-            str(simulator_file),
-        ),
-        *("--control", "--allow-without-debug", "--this-is-not-production"),
+    manage = (sys.executable, "manage.py")
+    simulator_options = (
+        *("--port", str(ports.simulator), "--db", str(simulator_file), "--control"),
+        *("--allow-without-debug", "--this-is-not-production"),
     )
-    company.start("site", python, "-m", "gunicorn", "--config", "config/gunicorn.py")
-    company.start("worker", python, "manage.py", "worker")
+    company.run("migrate", *manage, "migrate", "--no-input", "--verbosity", "1")
+    company.start("simulator", *manage, "stripe_simulator", *simulator_options)
+    company.start("site", sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py")
+    company.start("worker", *manage, "worker")
     company.wait_until(lambda: listens(ports.simulator), what="The simulator", seconds=STARTUP)
     company.wait_until(lambda: answers(ports.site, "/health/live"), what="The site", seconds=STARTUP)
-    company.run("seed", python, "manage.py", "seed_demo")
+    company.run("seed", *manage, "seed_demo")
 
 
 def check_shop(company: Company, ports: Ports) -> None:
