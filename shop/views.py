@@ -1,20 +1,90 @@
-"""The doors of the shop window. Nothing here writes."""
+"""The doors of the shop window. Nothing here writes, and nothing sets a cookie."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+
+from shop import listing, pages, showcase
+from shop.tree import category_tree
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "shop/home.html")
+    def build() -> pages.Part:
+        return pages.Part(
+            html=render_to_string("shop/_home.html", showcase.front_page(category_tree())),
+            title=f"{settings.SHOP_NAME}: good things, kept in stock",
+            canonical="/",
+        )
+
+    return pages.answer(request, "shop/home.html", "home", build)
 
 
+@require_safe
 def products(request: HttpRequest) -> HttpResponse:
-    return render(request, "shop/home.html")
+    return _list(request)
 
 
+@require_safe
 def category(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(request, "shop/home.html")
+    return _list(request, category=slug)
 
 
+def _list(request: HttpRequest, *, category: str = "") -> HttpResponse:
+    """A page of products; 404 if the category or the page does not exist."""
+    try:
+        wish = listing.read_wish(request.GET, category=category)
+        listing.shelf_of(wish, category_tree())
+        key = "\n".join(["list", wish.address(), *wish.notes])
+        return pages.answer(request, "shop/products.html", key, lambda: _list_part(wish))
+    except listing.NoSuchPage as error:
+        raise Http404 from error
+
+
+def _list_part(wish: listing.Wish) -> pages.Part:
+    tree = category_tree()
+    shelf = listing.shelf_of(wish, tree)
+    found = listing.list_products(wish, tree)
+    title = f"“{wish.q}”" if wish.words else shelf.name if shelf else "Everything"
+    context = {
+        "listing": found,
+        "wish": wish,
+        "shelf": shelf,
+        "path": shelf.path()[:-1] if shelf else [],
+        "shelves": shelf.children if shelf else tree.roots,
+        "roots": tree.roots,
+        "title": title,
+        "sorts": listing.SORTS.items(),
+        "low": listing.typed(wish.low),
+        "high": listing.typed(wish.high),
+        "currency": settings.CURRENCY.upper(),
+    }
+    return pages.Part(
+        html=render_to_string("shop/_listing.html", context),
+        title=title if wish.page == 1 else f"{title}, page {wish.page}",
+        description=shelf.intro if shelf else "",
+        canonical=wish.address(),
+        is_indexed=not wish.is_narrowed and not wish.sort,
+        nav_current=shelf.path()[0].slug if shelf else "" if wish.words else "all",
+        q=wish.q,
+    )
+
+
+@require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(request, "shop/home.html")
+    def build() -> pages.Part:
+        shown = showcase.display(slug, category_tree())
+        if shown is None:
+            raise Http404
+        return pages.Part(
+            html=render_to_string("shop/_product.html", {"shown": shown, "product": shown.product}),
+            title=shown.product.name,
+            description=shown.product.summary,
+            canonical=shown.product.get_absolute_url(),
+            image=shown.images[0].file.url if shown.images else "",
+            kind="product",
+            nav_current=shown.path[0].slug,
+        )
+
+    return pages.answer(request, "shop/product.html", f"product\n{slug}", build)

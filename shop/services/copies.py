@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db import transaction
+
 from shop.models import Category, Product, ProductImage, Variant
 from shop.text import normalise
 
@@ -16,14 +18,20 @@ COPIES = (
 )
 
 
+@transaction.atomic
 def refresh_product(product: Product) -> None:
-    """Read the product's variants and pictures and renew the copies on its row (four statements).
+    """Read the product's variants and pictures and renew the copies on its row, and on the object given.
 
-    Call it after whatever changed a product, its variants, prices, pictures or its category's name.
+    Call it after whatever changed a product, its variants, prices, pictures or its category's name. The row is
+    locked before the rest is read, so that of two changes at a time the later one sees both.
     """
-    variants = product.variants.select_related("stock_item")
-    fill_copies(product, shelves_above(product.category), list(variants), list(product.images.all()))
-    Product.objects.filter(pk=product.pk).update(**{name: getattr(product, name) for name in COPIES})
+    row = Product.objects.select_for_update(of=("self",)).select_related("category").get(pk=product.pk)
+    variants = row.variants.select_related("stock_item")
+    fill_copies(row, shelves_above(row.category), list(variants), list(row.images.all()))
+    copies = {name: getattr(row, name) for name in COPIES}
+    Product.objects.filter(pk=row.pk).update(**copies)
+    for name, value in copies.items():
+        setattr(product, name, value)
 
 
 def refresh_category(category: Category) -> int:

@@ -20,3 +20,9 @@ def price_note() -> str:
     if settings.PRICES_INCLUDE_TAX:
         return "Prices include tax. Delivery is added at checkout."
     return "Prices are before tax. Tax and delivery are added at checkout."
+
+
+@register.simple_tag
+def price_note_short() -> str:
+    """The same beside one price."""
+    return "incl. tax, plus delivery" if settings.PRICES_INCLUDE_TAX else "plus tax and delivery"
