@@ -6,7 +6,7 @@ It runs as a process of its own, with an SQLite file of its own, and imports not
 
 In tests and benchmarks it runs inside the process:
 
-    with Simulator(tmp_path / "stripe.sqlite3", webhook_url=url, webhook_secret="whsec_test", control=True) as simulator:
+    with Simulator(path, webhook_url=url, webhook_secret="whsec_test", control=True) as simulator:
         client = stripe.StripeClient("sk_test_any", base_addresses={"api": simulator.url})
 
 What it offers is in `routes.py`: Checkout Sessions with a hosted payment page (`/pay/<session id>`),
@@ -41,8 +41,8 @@ The control API (`control=True`, this machine only; POSTs carry a JSON object, a
         saved_500 (a 500 that the idempotency key replays), rate_limit (429). Endpoints are written as
         "POST /v1/payment_intents/{id}/capture"; "*" is any call.
     GET, DELETE /_control/faults                the faults that wait, and none of them any more
-    POST /_control/webhooks                     {"mode": "normal" | "drop" | "double" | "shuffle" | "late", "seconds": 1,
-                                                 "types": ["charge.*"], "times": n, "seed": n}
+    POST /_control/webhooks                     {"mode": "normal" | "drop" | "double" | "shuffle" | "late",
+                                                 "seconds": 1, "types": ["charge.*"], "times": n, "seed": n}
     POST /_control/webhooks/flush               {"timeout": 10, "dropped": false}: send now what waits, and with
                                                 "dropped" also what was lost or given up → {"idle", "pending"}
     GET  /_control/stats                        calls by endpoint, objects, deliveries by state, pending, clock, faults

@@ -67,7 +67,9 @@ class Card:
         return self.number[-4:]
 
 
-def _declined(number: str, method: str, effect: str, code: str, decline_code: str | None = None, **more: bool) -> Card:
+def _declined(
+    number: str, method: str, effect: str, code: str, decline_code: str | None = None, **more: bool
+) -> Card:
     return Card(number, method, effect, decline=Decline(code, decline_code), **more)  # type: ignore[arg-type]
 
 
@@ -76,7 +78,9 @@ CARDS = (
     Card("5555555555554444", "pm_card_mastercard", "Succeeds (Mastercard)", brand="mastercard"),
     Card("378282246310005", "pm_card_amex", "Succeeds (American Express, four-digit CVC)", brand="amex"),
     Card("4000056655665556", "pm_card_visa_debit", "Succeeds (Visa debit)", funding="debit"),
-    _declined("4000000000000002", "pm_card_visa_chargeDeclined", "Declined", "card_declined", "generic_decline"),
+    _declined(
+        "4000000000000002", "pm_card_visa_chargeDeclined", "Declined", "card_declined", "generic_decline"
+    ),
     _declined(
         "4000000000009995",
         "pm_card_visa_chargeDeclinedInsufficientFunds",
@@ -98,7 +102,9 @@ CARDS = (
         "card_declined",
         "stolen_card",
     ),
-    _declined("4000000000000069", "pm_card_chargeDeclinedExpiredCard", "Declined: expired card", "expired_card"),
+    _declined(
+        "4000000000000069", "pm_card_chargeDeclinedExpiredCard", "Declined: expired card", "expired_card"
+    ),
     _declined(
         "4000000000000127",
         "pm_card_chargeDeclinedIncorrectCvc",
@@ -126,8 +132,12 @@ CARDS = (
         "card_declined",
         "generic_decline",
     ),
-    Card("4000002500003155", "pm_card_authenticationRequiredOnSetup", "Asks for 3-D Secure", asks_for_3ds=True),
-    Card("4000002760003184", "pm_card_authenticationRequired", "Always asks for 3-D Secure", asks_for_3ds=True),
+    Card(
+        "4000002500003155", "pm_card_authenticationRequiredOnSetup", "Asks for 3-D Secure", asks_for_3ds=True
+    ),
+    Card(
+        "4000002760003184", "pm_card_authenticationRequired", "Always asks for 3-D Secure", asks_for_3ds=True
+    ),
     Card(
         "4000003800000446",
         "pm_card_authenticationRequiredSetupForOffSession",
@@ -177,7 +187,9 @@ CARDS = (
     Card("4000000000004954", "pm_card_riskLevelHighest", "Succeeds with the highest risk", risk="highest"),
     Card("4000000000009235", "pm_card_riskLevelElevated", "Succeeds with elevated risk", risk="elevated"),
     Card("4000000000000101", "pm_card_cvcCheckFail", "Succeeds, the CVC check fails", cvc_check="fail"),
-    Card("4000000000000036", "pm_card_avsZipFail", "Succeeds, the postcode check fails", postcode_check="fail"),
+    Card(
+        "4000000000000036", "pm_card_avsZipFail", "Succeeds, the postcode check fails", postcode_check="fail"
+    ),
     Card("4000000000007726", "pm_card_pendingRefund", "Refunds are pending, then succeed", refund="pending"),
     Card("4000000000005126", "pm_card_refundFail", "Refunds succeed, then fail", refund="fails"),
     Card(

@@ -16,7 +16,9 @@ Doc = dict[str, Any]
 ECI = {"visa": "05", "amex": "05", "mastercard": "02"}
 
 
-def create(work: Work, intent: Doc, method: Doc, card: Card, *, authenticated: bool, decline: Decline | None) -> Doc:
+def create(
+    work: Work, intent: Doc, method: Doc, card: Card, *, authenticated: bool, decline: Decline | None
+) -> Doc:
     """Charge the card: captured, held (manual capture) or declined, and emit what that means."""
     manual = intent["capture_method"] == "manual"
     charge_id = new_id("ch")
@@ -31,7 +33,9 @@ def create(work: Work, intent: Doc, method: Doc, card: Card, *, authenticated: b
         "failure_message": decline.message if decline else None,
         "outcome": _outcome(card, decline),
         "paid": decline is None,
-        "payment_method_details": _details(work, intent, method, card, authenticated, is_hold=manual and not decline),
+        "payment_method_details": _details(
+            work, intent, method, card, authenticated, is_hold=manual and not decline
+        ),
         "receipt_url": f"{work.rules.public_url}/receipts/{charge_id}" if decline is None else None,
         "status": "failed" if decline else "succeeded",
     }
@@ -129,9 +133,7 @@ def _outcome(card: Card, decline: Decline | None) -> Doc:
     }
 
 
-def _details(
-    work: Work, intent: Doc, method: Doc, card: Card, authenticated: bool, *, is_hold: bool
-) -> Doc:
+def _details(work: Work, intent: Doc, method: Doc, card: Card, authenticated: bool, *, is_hold: bool) -> Doc:
     held = method["card"]
     return {
         "card": {

@@ -36,12 +36,14 @@ class SessionClosed(ApiError):
         self.session = session
 
 
-def pay(work: Work, session_id: str, entry: Entry, *, ship_to: Doc | None = None, rate: str | None = None) -> Outcome:
+def pay(
+    work: Work, session_id: str, entry: Entry, *, ship_to: Doc | None = None, rate: str | None = None
+) -> Outcome:
     """Try to pay an open session with a card; raises SessionClosed if it is not open."""
     session = open_session(work, session_id)
     entry.email = session["customer_email"] or entry.email
     if rate:
-        work.update(session, **shipping.choose(work, session, rate))
+        work.update(session, **shipping.choose(session, rate))
     work.hide(session_id, entry=_kept(entry), ship_to=ship_to)
     if not session["amount_total"]:
         _complete(work, session, intent=None)

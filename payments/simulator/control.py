@@ -63,7 +63,9 @@ class Control:
             address=given.get("address") or {"country": "DE", "postal_code": "10115"},
         )
         with self.office.work() as work:
-            outcome = checkout.pay(work, session_id, entry, ship_to=given.get("ship_to"), rate=given.get("rate"))
+            outcome = checkout.pay(
+                work, session_id, entry, ship_to=given.get("ship_to"), rate=given.get("rate")
+            )
             if outcome.needs_authentication and given.get("authenticate") != "wait":
                 succeeds = given.get("authenticate") != "fail"
                 outcome = checkout.authenticate(work, session_id, succeeds=succeeds)
@@ -106,7 +108,9 @@ class Control:
         with self.office.work() as work:
             charge = _captured_charge(work, str(given.get("payment_intent") or given.get("charge")))
             inquiry = given.get("inquiry", False) is True
-            return disputes.open_dispute(work, charge, reason=reason, is_inquiry=inquiry, amount=given.get("amount"))
+            return disputes.open_dispute(
+                work, charge, reason=reason, is_inquiry=inquiry, amount=given.get("amount")
+            )
 
     def decide_dispute(self, dispute_id: str, given: Doc) -> Doc:
         with self.office.work() as work:

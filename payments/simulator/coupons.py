@@ -13,7 +13,19 @@ if TYPE_CHECKING:
 
 Doc = dict[str, Any]
 
-SUPPORTED = frozenset("id amount_off percent_off currency duration max_redemptions name metadata expand".split())
+SUPPORTED = frozenset(
+    [
+        "id",
+        "amount_off",
+        "percent_off",
+        "currency",
+        "duration",
+        "max_redemptions",
+        "name",
+        "metadata",
+        "expand",
+    ]
+)
 
 
 def create(work: Work, params: Doc) -> Doc:
@@ -32,7 +44,9 @@ def create(work: Work, params: Doc) -> Doc:
         {
             "id": coupon_id,
             "object": "coupon",
-            "amount_off": rules.positive(params["amount_off"], "amount_off") if "amount_off" in params else None,
+            "amount_off": rules.positive(params["amount_off"], "amount_off")
+            if "amount_off" in params
+            else None,
             "created": work.now,
             "currency": rules.currency(params["currency"], "currency") if "currency" in params else None,
             "duration": params.get("duration", "once"),
@@ -66,7 +80,9 @@ def _off(coupon: Doc, subtotal: int, currency: str) -> int:
     if coupon["percent_off"] is not None:
         return round(subtotal * coupon["percent_off"] / 100)
     if coupon["currency"] != currency:
-        raise ApiError("The coupon's currency must match that of the line items.", param="discounts[0][coupon]")
+        raise ApiError(
+            "The coupon's currency must match that of the line items.", param="discounts[0][coupon]"
+        )
     off: int = coupon["amount_off"]
     return off
 

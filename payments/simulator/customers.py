@@ -13,14 +13,29 @@ if TYPE_CHECKING:
 
 Doc = dict[str, Any]
 
-SUPPORTED = frozenset("address description email metadata name phone preferred_locales shipping expand".split())
+SUPPORTED = frozenset(
+    [
+        "address",
+        "description",
+        "email",
+        "metadata",
+        "name",
+        "phone",
+        "preferred_locales",
+        "shipping",
+        "expand",
+    ]
+)
 
 
 def create(work: Work, params: Doc) -> Doc:
     _only_supported(params)
     customer = work.insert(
         {
-            **{name: params.get(name) or None for name in ("address", "description", "email", "name", "phone")},
+            **{
+                name: params.get(name) or None
+                for name in ("address", "description", "email", "name", "phone")
+            },
             "id": new_id("cus"),
             "object": "customer",
             "balance": 0,

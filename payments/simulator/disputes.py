@@ -48,7 +48,9 @@ def follow_card(work: Work, card: Card, charge: Doc) -> None:
         warn(work, charge)
 
 
-def open_dispute(work: Work, charge: Doc, *, reason: str, is_inquiry: bool = False, amount: int | None = None) -> Doc:
+def open_dispute(
+    work: Work, charge: Doc, *, reason: str, is_inquiry: bool = False, amount: int | None = None
+) -> Doc:
     """Open a dispute or an inquiry about a captured charge; a dispute takes the money at once."""
     dispute = work.insert(
         {
@@ -74,7 +76,10 @@ def open_dispute(work: Work, charge: Doc, *, reason: str, is_inquiry: bool = Fal
             "network_reason_code": NETWORK_REASONS.get(reason),
             "payment_intent": charge["payment_intent"],
             "payment_method_details": {
-                "card": {"brand": _card(charge)["brand"], "case_type": "inquiry" if is_inquiry else "chargeback"},
+                "card": {
+                    "brand": _card(charge)["brand"],
+                    "case_type": "inquiry" if is_inquiry else "chargeback",
+                },
                 "type": "card",
             },
             "reason": reason,

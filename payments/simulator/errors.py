@@ -36,7 +36,9 @@ class ApiError(Exception):
         self.body = {"error": _error(kind, message, code, param, more)}
 
 
-def _error(kind: str, message: str, code: str | None, param: str | None, more: dict[str, Any]) -> dict[str, Any]:
+def _error(
+    kind: str, message: str, code: str | None, param: str | None, more: dict[str, Any]
+) -> dict[str, Any]:
     error: dict[str, Any] = {"type": kind, "message": message}
     if code:
         error["code"] = code
@@ -61,7 +63,9 @@ def no_such(kind: str, object_id: str, *, param: str | None = None) -> ApiError:
     )
 
 
-def wrong_state(message: str, *, code: str | None = "payment_intent_unexpected_state", **more: Any) -> ApiError:
+def wrong_state(
+    message: str, *, code: str | None = "payment_intent_unexpected_state", **more: Any
+) -> ApiError:
     """The object is not in a state that allows the act; the endpoint had begun, so this is replayed."""
     return ApiError(message, code=code, saved=True, **more)
 

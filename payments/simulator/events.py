@@ -95,6 +95,8 @@ def conditions(params: Doc) -> tuple[list[str], list[Any]]:
         where.append(f"({' OR '.join('type GLOB ?' for _ in types)})")
         values += types
     if "delivery_success" in params:
-        done = "NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = events.id AND d.state <> 'delivered')"
+        done = (
+            "NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = events.id AND d.state <> 'delivered')"
+        )
         where.append(done if params["delivery_success"] else f"NOT ({done})")
     return where, values

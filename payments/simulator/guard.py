@@ -7,7 +7,9 @@ from collections.abc import Iterable
 LIVE_PREFIXES = ("sk_live_", "rk_live_", "pk_live_")
 
 
-def refusal(*, keys: Iterable[str], debug: bool, allowed_without_debug: bool, not_production: bool) -> str | None:
+def refusal(
+    *, keys: Iterable[str], debug: bool, allowed_without_debug: bool, not_production: bool
+) -> str | None:
     """Return why the simulator must not start here, or None if it may.
 
     A live key among `keys` is never accepted. With DEBUG off it takes both flags, so that neither a
@@ -18,6 +20,6 @@ def refusal(*, keys: Iterable[str], debug: bool, allowed_without_debug: bool, no
     if not debug and not (allowed_without_debug and not_production):
         return (
             "DEBUG is off, so this may be production. If it is not, say so twice: "
-            "--allow-without-debug --this-is-not-production"
+            "--allow-without-debug --yes-this-is-not-production"
         )
     return None

@@ -30,7 +30,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class Hang(Exception):  # noqa: N818  a thing that happens, not an error of ours
+class Hang(Exception):
     """Say nothing for `seconds`, then drop the line."""
 
     def __init__(self, seconds: float) -> None:
@@ -38,5 +38,5 @@ class Hang(Exception):  # noqa: N818  a thing that happens, not an error of ours
         self.seconds = seconds
 
 
-class Reset(Exception):  # noqa: N818
+class Reset(Exception):
     """Break the connection without an answer."""

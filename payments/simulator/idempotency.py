@@ -27,7 +27,9 @@ class Saved:
 
 def fingerprint(method: str, path: str, body: bytes) -> str:
     """Tell requests apart that use the same key: endpoint and parameters together."""
-    return hashlib.sha256(b"\n".join((method.encode(), path.encode("utf-8", "surrogateescape"), body))).hexdigest()
+    return hashlib.sha256(
+        b"\n".join((method.encode(), path.encode("utf-8", "surrogateescape"), body))
+    ).hexdigest()
 
 
 class Keys:

@@ -14,18 +14,54 @@ if TYPE_CHECKING:
 
 Doc = dict[str, Any]
 
-CANCELLABLE = ("requires_payment_method", "requires_capture", "requires_confirmation", "requires_action", "processing")
+CANCELLABLE = (
+    "requires_payment_method",
+    "requires_capture",
+    "requires_confirmation",
+    "requires_action",
+    "processing",
+)
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation")
 
 SUPPORTED_AT_CREATION = frozenset(
-    "amount currency capture_method confirm confirmation_method customer description expand metadata off_session "
-    "payment_method receipt_email return_url shipping statement_descriptor statement_descriptor_suffix "
-    "allowed_payment_method_types excluded_payment_method_types automatic_payment_methods transfer_group "
-    "payment_method_options setup_future_usage error_on_requires_action".split()
+    [
+        "amount",
+        "currency",
+        "capture_method",
+        "confirm",
+        "confirmation_method",
+        "customer",
+        "description",
+        "expand",
+        "metadata",
+        "off_session",
+        "payment_method",
+        "receipt_email",
+        "return_url",
+        "shipping",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+        "allowed_payment_method_types",
+        "excluded_payment_method_types",
+        "automatic_payment_methods",
+        "transfer_group",
+        "payment_method_options",
+        "setup_future_usage",
+        "error_on_requires_action",
+    ]
 )
-SUPPORTED_AT_CONFIRM = frozenset("payment_method return_url expand receipt_email error_on_requires_action".split())
+SUPPORTED_AT_CONFIRM = frozenset(
+    ["payment_method", "return_url", "expand", "receipt_email", "error_on_requires_action"]
+)
 SUPPORTED_AT_CAPTURE = frozenset(
-    "amount_to_capture final_capture metadata statement_descriptor statement_descriptor_suffix expand".split()
+    [
+        "amount_to_capture",
+        "final_capture",
+        "metadata",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+        "expand",
+    ]
 )
 
 

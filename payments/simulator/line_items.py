@@ -79,7 +79,9 @@ def _check(given: Doc, path: str) -> None:
     rules.positive(given["quantity"], f"{path}[quantity]")
     for name in ("tax_rates", "dynamic_tax_rates"):
         if given.get(name):
-            raise ApiError(f"The simulator does not support the parameter {path}[{name}].", param=f"{path}[{name}]")
+            raise ApiError(
+                f"The simulator does not support the parameter {path}[{name}].", param=f"{path}[{name}]"
+            )
 
 
 def _price(work: Work, given: Doc, path: str) -> Doc:
@@ -173,11 +175,15 @@ def _times(price: Doc, quantity: int) -> int:
 
 def _both(one: str, other: str) -> ApiError:
     return ApiError(
-        f"You may only specify one of these parameters: {one}, {other}.", code="parameters_exclusive", param=one
+        f"You may only specify one of these parameters: {one}, {other}.",
+        code="parameters_exclusive",
+        param=one,
     )
 
 
 def _neither(path: str, one: str, other: str) -> ApiError:
     return ApiError(
-        f"You must specify either `{one}` or `{other}` in `{path}`.", code="parameter_missing", param=f"{path}[{one}]"
+        f"You must specify either `{one}` or `{other}` in `{path}`.",
+        code="parameter_missing",
+        param=f"{path}[{one}]",
     )

@@ -6,6 +6,7 @@ become dicts keyed by position, and the schema, which knows what is an array, tu
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -59,7 +60,7 @@ def _no_nul(text: str) -> str:
 def _put(tree: Tree, name: str, value: str) -> None:
     path = _path(name)
     node = tree
-    for part, following in zip(path, path[1:], strict=False):
+    for part, following in itertools.pairwise(path):
         node = _step(node, part or _open_item(node, following), name)
     last = path[-1] or str(len(node))
     if isinstance(node.get(last), dict):

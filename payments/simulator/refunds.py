@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 Doc = dict[str, Any]
 
-SUPPORTED = frozenset("amount charge payment_intent reason metadata expand instructions_email currency".split())
+SUPPORTED = frozenset(
+    ["amount", "charge", "payment_intent", "reason", "metadata", "expand", "instructions_email", "currency"]
+)
 REASONS = ("duplicate", "fraudulent", "requested_by_customer")
 
 
@@ -85,7 +87,9 @@ def _charge(work: Work, params: Doc) -> Doc:
             code="charge_not_refundable",
         )
     if disputes.blocking_refunds(work, charge):
-        raise wrong_state(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
+        raise wrong_state(
+            f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
+        )
     if charge["refunded"]:
         raise wrong_state(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     return charge
@@ -95,7 +99,9 @@ def _named_charge(work: Work, params: Doc) -> Doc:
     if params.get("charge"):
         return work.get("charge", params["charge"], param="charge")
     if not params.get("payment_intent"):
-        raise ApiError("One of the following params should be provided for this request: payment_intent or charge.")
+        raise ApiError(
+            "One of the following params should be provided for this request: payment_intent or charge."
+        )
     intent = work.get("payment_intent", params["payment_intent"], param="payment_intent")
     if not intent["latest_charge"]:
         raise wrong_state(

@@ -18,19 +18,20 @@ def currency(value: str, param: str) -> str:
     code = value.lower()
     if not CURRENCY.match(code):
         raise ApiError(
-            f"Invalid currency: {value}. Stripe currently supports three-letter ISO currency codes.", param=param
+            f"Invalid currency: {value}. Stripe currently supports three-letter ISO currency codes.",
+            param=param,
         )
     return code
 
 
 def not_negative(value: int, param: str) -> int:
     if value < 0:
-        raise ApiError(
-            "Invalid non-negative integer", code="parameter_invalid_integer", param=param
-        )
+        raise ApiError("Invalid non-negative integer", code="parameter_invalid_integer", param=param)
     if value > MAX_AMOUNT:
         raise ApiError(
-            f"Amount must be no more than {MAX_AMOUNT // 100:,}.{MAX_AMOUNT % 100}", code="amount_too_large", param=param
+            "Amount must be no more than 999,999.99",
+            code="amount_too_large",
+            param=param,
         )
     return value
 
@@ -45,7 +46,9 @@ def positive(value: int, param: str) -> int:
 
 def text(value: str | None, most: int, param: str) -> str | None:
     if value is not None and len(value) > most:
-        raise ApiError(f"Invalid string: {value[:8]}...{value[-4:]}; must be at most {most} characters", param=param)
+        raise ApiError(
+            f"Invalid string: {value[:8]}...{value[-4:]}; must be at most {most} characters", param=param
+        )
     return value
 
 

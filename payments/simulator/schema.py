@@ -25,7 +25,12 @@ MAX_TEXT = 5_000
 INTEGER = re.compile(r"[+-]?\d{1,18}\Z")
 OPTIONS = frozenset(RequestOptions.__annotations__)
 UNIONS = (typing.Union, types.UnionType)
-REQUIRED_MARKS = (typing.NotRequired, typing.Required, typing_extensions.NotRequired, typing_extensions.Required)
+REQUIRED_MARKS = (
+    typing.NotRequired,
+    typing.Required,
+    typing_extensions.NotRequired,
+    typing_extensions.Required,
+)
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,11 @@ class Handler(BaseHTTPRequestHandler):
     def _write(self, answer: Answer) -> None:
         """Send the whole answer in one piece."""
         lines = [f"HTTP/1.1 {answer.status} {_phrase(answer.status)}", "Server: nginx", f"Date: {_date()}"]
-        headers = {"Content-Type": answer.content_type, "Cache-Control": "no-cache, no-store", **answer.headers}
+        headers = {
+            "Content-Type": answer.content_type,
+            "Cache-Control": "no-cache, no-store",
+            **answer.headers,
+        }
         lines += [f"{name}: {_one_line(value)}" for name, value in headers.items()]
         lines.append(f"Content-Length: {len(answer.body)}")
         lines.append("Connection: close" if self.close_connection else "Connection: keep-alive")
@@ -168,7 +172,7 @@ _date_cache: tuple[int, str] = (0, "")
 
 def _date() -> str:
     """Return the Date header's value, worked out once a second."""
-    global _date_cache  # noqa: PLW0603  a cache of one
+    global _date_cache
     now = int(time.time())
     if _date_cache[0] != now:
         _date_cache = (now, time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(now)))

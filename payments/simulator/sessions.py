@@ -20,21 +20,63 @@ CLOCK_TOLERANCE = 5
 PLACEHOLDER = "{CHECKOUT_SESSION_ID}"
 
 SUPPORTED = frozenset(
-    "allowed_payment_method_types automatic_tax billing_address_collection cancel_url client_reference_id currency "
-    "custom_text customer customer_creation customer_email customer_update discounts excluded_payment_method_types "
-    "expand expires_at line_items locale metadata mode payment_intent_data payment_method_collection "
-    "payment_method_options phone_number_collection return_url shipping_address_collection shipping_options "
-    "submit_type success_url ui_mode".split()
+    [
+        "allowed_payment_method_types",
+        "automatic_tax",
+        "billing_address_collection",
+        "cancel_url",
+        "client_reference_id",
+        "currency",
+        "custom_text",
+        "customer",
+        "customer_creation",
+        "customer_email",
+        "customer_update",
+        "discounts",
+        "excluded_payment_method_types",
+        "expand",
+        "expires_at",
+        "line_items",
+        "locale",
+        "metadata",
+        "mode",
+        "payment_intent_data",
+        "payment_method_collection",
+        "payment_method_options",
+        "phone_number_collection",
+        "return_url",
+        "shipping_address_collection",
+        "shipping_options",
+        "submit_type",
+        "success_url",
+        "ui_mode",
+    ]
 )
 IGNORABLE = frozenset(
-    "adaptive_pricing allow_promotion_codes consent_collection invoice_creation managed_payments name_collection "
-    "tax_id_collection".split()
+    [
+        "adaptive_pricing",
+        "allow_promotion_codes",
+        "consent_collection",
+        "invoice_creation",
+        "managed_payments",
+        "name_collection",
+        "tax_id_collection",
+    ]
 )
 """Features that may be sent switched off, as `{"enabled": false}`; switched on they are refused."""
 
 SUPPORTED_INTENT_DATA = frozenset(
-    "capture_method description metadata receipt_email setup_future_usage shipping statement_descriptor "
-    "statement_descriptor_suffix transfer_group".split()
+    [
+        "capture_method",
+        "description",
+        "metadata",
+        "receipt_email",
+        "setup_future_usage",
+        "shipping",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+        "transfer_group",
+    ]
 )
 
 
@@ -192,11 +234,13 @@ def _expires_at(work: Work, params: Doc) -> int:
     expires_at: int = params.get("expires_at", work.now + LONGEST_LIFE)
     if expires_at < work.now + LEAST_LIFE - CLOCK_TOLERANCE:
         raise ApiError(
-            "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.", param="expires_at"
+            "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.",
+            param="expires_at",
         )
     if expires_at > work.now + LONGEST_LIFE + CLOCK_TOLERANCE:
         raise ApiError(
-            "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.", param="expires_at"
+            "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.",
+            param="expires_at",
         )
     return expires_at
 
@@ -226,7 +270,9 @@ def _build(work: Work, params: Doc, currency: str, totals: Doc) -> Doc:
         "billing_address_collection": params.get("billing_address_collection"),
         "cancel_url": params.get("cancel_url"),
         "client_reference_id": params.get("client_reference_id"),
-        "client_secret": None if ui_mode == "hosted_page" else f"{session_id}_secret_{new_session_id()[-24:]}",
+        "client_secret": None
+        if ui_mode == "hosted_page"
+        else f"{session_id}_secret_{new_session_id()[-24:]}",
         "created": work.now,
         "currency": currency,
         "custom_fields": [],
@@ -234,7 +280,9 @@ def _build(work: Work, params: Doc, currency: str, totals: Doc) -> Doc:
         "customer": params.get("customer"),
         "customer_creation": None if "customer" in params else params.get("customer_creation", "if_required"),
         "customer_email": params.get("customer_email"),
-        "discounts": [{"coupon": None, "promotion_code": None, **given} for given in params.get("discounts") or []],
+        "discounts": [
+            {"coupon": None, "promotion_code": None, **given} for given in params.get("discounts") or []
+        ],
         "excluded_payment_method_types": params.get("excluded_payment_method_types"),
         "expires_at": _expires_at(work, params),
         "invoice_creation": {"enabled": False, "invoice_data": {"metadata": {}}},

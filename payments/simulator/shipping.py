@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import rules
-from .errors import ApiError, missing_param
+from .errors import ApiError, missing_param, no_such
 from .ids import new_id
 
 if TYPE_CHECKING:
@@ -34,9 +34,12 @@ def cost(option: Doc) -> Doc:
     }
 
 
-def choose(work: Work, session: Doc, rate_id: str) -> Doc:
-    """The customer picks another option: returns the totals that change."""
-    chosen = next(option for option in session["shipping_options"] if option["shipping_rate"] == rate_id)
+def choose(session: Doc, rate_id: str) -> Doc:
+    """The customer picks another option: returns the totals that change; raises ApiError for none of them."""
+    options = {option["shipping_rate"]: option for option in session["shipping_options"]}
+    if rate_id not in options:
+        raise no_such("shipping_rate", rate_id, param="rate")
+    chosen = options[rate_id]
     before = session["total_details"]["amount_shipping"]
     details = {**session["total_details"], "amount_shipping": chosen["shipping_amount"]}
     return {

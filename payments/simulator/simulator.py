@@ -30,7 +30,8 @@ class Simulator:
     `webhook_secret` is one `whsec_…` text or several (as while a secret is being rolled). `control`
     opens the control API to this machine. `retry_seconds` and `attempts` steer the webhook retries,
     `refund_update_seconds` how long pending and failing refunds take, `webhook_workers` how many
-    webhooks are under way at once, `public_url` how browsers reach the payment page.
+    webhooks are under way at once, `public_url` how browsers reach the payment page, and `shop_name` who
+    is paid there.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Simulator:
         enabled_events: Sequence[str] = events.DEFAULT_ENABLED,
         control: bool = False,
         public_url: str | None = None,
+        shop_name: str = "",
         refund_update_seconds: float = 2.0,
         retry_seconds: float = 1.0,
         attempts: int = 12,
@@ -57,7 +59,9 @@ class Simulator:
         self.faults = Faults()
         self.server = Server((host, port), self._answer)
         self.url = f"http://{host}:{self.server.server_port}"
-        rules = Rules(public_url=(public_url or self.url).rstrip("/"), refund_update_seconds=refund_update_seconds)
+        rules = Rules(
+            public_url=(public_url or self.url).rstrip("/"), refund_update_seconds=refund_update_seconds
+        )
         self.office = Office(self.store, Clock(int(self.store.setting("clock_offset", "0"))), rules)
         endpoint = Endpoint(
             webhook_url,
@@ -71,7 +75,7 @@ class Simulator:
         self.office.queue_delivery = self.sender.queue
         self.office.after_commit = self.sender.dispatch
         self.api = Api(self.office, self.faults)
-        self.pages = Pages(self.office, self.sender)
+        self.pages = Pages(self.office, self.sender, shop_name)
         self.control = Control(self) if control else None
         self._ticker = Ticker(self.office)
         self._thread = threading.Thread(target=self._serve, name="simulator-server", daemon=True)

@@ -30,8 +30,8 @@ CREATE TABLE IF NOT EXISTS events (
     object_id TEXT, doc TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS deliveries (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-    due REAL NOT NULL, answer INTEGER, error TEXT
+    id INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL, state TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL, answer INTEGER, error TEXT
 );
 CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries (event_id);
 CREATE INDEX IF NOT EXISTS deliveries_by_state ON deliveries (state);
@@ -99,7 +99,15 @@ class Store:
         self.db.execute(
             "INSERT INTO objects (id, kind, created, doc, hidden, email, status, payment_intent, charge, customer)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (doc["id"], doc["object"], doc.get("created", 0), to_json(doc), to_json(hidden), _email(doc), *_links(doc)),
+            (
+                doc["id"],
+                doc["object"],
+                doc.get("created", 0),
+                to_json(doc),
+                to_json(hidden),
+                _email(doc),
+                *_links(doc),
+            ),
         )
 
     def save(self, doc: Doc) -> None:

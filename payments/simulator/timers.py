@@ -29,7 +29,8 @@ def run_due(office: Office) -> int:
 def _run_next(office: Office) -> bool:
     with office.work() as work:
         row = work.store.db.execute(
-            "SELECT rowid, act, object_id FROM timers WHERE due <= ? ORDER BY due, rowid LIMIT 1", (work.clock.exact(),)
+            "SELECT rowid, act, object_id FROM timers WHERE due <= ? ORDER BY due, rowid LIMIT 1",
+            (work.clock.exact(),),
         ).fetchone()
         if row is None:
             return False

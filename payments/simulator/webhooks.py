@@ -82,7 +82,8 @@ class Sender:
         self._in_flight = 0
         self._stopped = False
         self._threads = [
-            threading.Thread(target=self._run, name=f"simulator-webhooks-{n}", daemon=True) for n in range(workers)
+            threading.Thread(target=self._run, name=f"simulator-webhooks-{n}", daemon=True)
+            for n in range(workers)
         ]
         self.set_mode(Mode())
 
@@ -165,7 +166,9 @@ class Sender:
     def start(self) -> None:
         """Take up what an earlier run left, and start sending."""
         with self.store.lock:
-            rows = self.store.db.execute("SELECT due, id, event_id FROM deliveries WHERE state = 'pending'").fetchall()
+            rows = self.store.db.execute(
+                "SELECT due, id, event_id FROM deliveries WHERE state = 'pending'"
+            ).fetchall()
         if self.endpoint.url is not None:
             self._push([Job(*row) for row in rows])
         for thread in self._threads:
@@ -227,7 +230,9 @@ class Sender:
             if row is None:
                 return
             attempts = row[0] + 1
-            state = "delivered" if post.accepted else "pending" if attempts < self.endpoint.attempts else "failed"
+            state = (
+                "delivered" if post.accepted else "pending" if attempts < self.endpoint.attempts else "failed"
+            )
             wait = min(self.endpoint.retry_seconds * 2 ** (attempts - 1), self.endpoint.longest_wait)
             due = time.time() + wait
             db.execute(
@@ -254,7 +259,9 @@ class Sender:
     def _revive(self) -> None:
         now = time.time()
         with self.store.transaction() as db:
-            rows = db.execute("SELECT id, event_id FROM deliveries WHERE state IN ('dropped', 'failed')").fetchall()
+            rows = db.execute(
+                "SELECT id, event_id FROM deliveries WHERE state IN ('dropped', 'failed')"
+            ).fetchall()
             db.execute("UPDATE deliveries SET state = 'pending' WHERE state IN ('dropped', 'failed')")
         self._push([Job(now, row[0], row[1]) for row in rows])
 
@@ -276,6 +283,7 @@ class Sender:
     def _was_attempted(self, event_id: str) -> bool:
         with self.store.lock:
             row = self.store.db.execute(
-                "SELECT COUNT(*) FROM deliveries WHERE event_id = ? AND state = 'pending' AND attempts = 0", (event_id,)
+                "SELECT COUNT(*) FROM deliveries WHERE event_id = ? AND state = 'pending' AND attempts = 0",
+                (event_id,),
             ).fetchone()
         return self._stopped or row[0] == 0

@@ -132,5 +132,3 @@ class Office:
             work = Work(self.store, self.clock, self.rules, cause or Cause(), self.queue_delivery)
             yield work
         self.after_commit(work)
-
-

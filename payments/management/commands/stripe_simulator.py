@@ -8,6 +8,7 @@ import signal
 import threading
 from argparse import ArgumentParser
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         "Point the shop at it with STRIPE_API_BASE. It moves no money and refuses to start beside a live key, "
         "or with DEBUG off unless told so twice. Stop it with Ctrl-C."
     )
-    requires_system_checks: list[str] = []  # noqa: RUF012  as Django declares it
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             "--allow-without-debug", action="store_true", help="start although DEBUG is off, and"
         )
         parser.add_argument(
-            "--this-is-not-production", action="store_true", help="confirm it; both are needed"
+            "--yes-this-is-not-production", action="store_true", help="confirm it; both are needed"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -49,7 +50,7 @@ class Command(BaseCommand):
             keys=_keys(),
             debug=settings.DEBUG,
             allowed_without_debug=options["allow_without_debug"],
-            not_production=options["this_is_not_production"],
+            not_production=options["yes_this_is_not_production"],
         )
         if why_not:
             raise CommandError(why_not)
@@ -65,7 +66,8 @@ class Command(BaseCommand):
                 options["db"],
                 host=options["host"],
                 port=options["port"],
-                public_url=options["public_url"],
+                public_url=options["public_url"] or _public_url(),
+                shop_name=getattr(settings, "SHOP_NAME", ""),
                 webhook_url=options["webhook_url"]
                 or f"{settings.PUBLIC_BASE_URL.rstrip('/')}/payments/webhook/",
                 webhook_secret=_webhook_secrets(),
@@ -81,6 +83,13 @@ class Command(BaseCommand):
 
 def _keys() -> list[str]:
     return [settings.STRIPE_SECRET_KEY or "", os.environ.get("STRIPE_SECRET_KEY", "")]
+
+
+def _public_url() -> str | None:
+    """The address by which the shop knows Stripe is the one that browsers are sent to."""
+    return (
+        None if urlsplit(settings.STRIPE_API_BASE).hostname == "api.stripe.com" else settings.STRIPE_API_BASE
+    )
 
 
 def _webhook_secrets() -> list[str]:
