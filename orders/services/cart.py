@@ -171,7 +171,8 @@ def ensure_cart(token: str | None, customer: User | None) -> Cart:
 def add_to_cart(cart: Cart, variant_id: int, quantity: int) -> Change:
     """Put so many more pieces into the cart; as many as there are, if there are fewer.
 
-    A cart that is not saved yet is saved with its first line, so that a refusal leaves no empty row behind. Raises BadQuantity, NotForSale, SoldOut, TooManyLines, TooDear or CartGone.
+    A cart that is not saved yet is saved with its first line, so that a refusal leaves no empty row behind.
+    Raises BadQuantity, NotForSale, SoldOut, TooManyLines, TooDear or CartGone.
     """
     if not 1 <= quantity <= max_quantity():
         raise BadQuantity
