@@ -59,46 +59,43 @@ class Api:
         fault = self.faults.strike(route.name)
         if fault:
             _strike_before(fault)
-        if fault and fault.kind == "saved_500":
-            return self._fail_and_save(request, cause)
-        answer = self._remembered(request, route, object_id, cause)
+        fails = fault is not None and fault.kind == "saved_500"
+        answer = self._remembered(request, route, object_id, cause, fails=fails)
         if fault:
             _strike_after(fault)
         return answer
 
-    def _remembered(self, request: Request, route: routes.Route, object_id: str, cause: Cause) -> Answer:
+    def _remembered(
+        self, request: Request, route: routes.Route, object_id: str, cause: Cause, *, fails: bool
+    ) -> Answer:
+        """Replay what the key has seen before, or do the work; `fails` answers and saves a 500 instead."""
+        given = read_params(request)
         key = cause.idempotency_key
-        if not key:
-            return self._perform(request, route, object_id, cause, mark=None)
-        mark = idempotency.fingerprint(request.method, request.path, request.body)
-        saved = self.keys.recall(key, mark, self.office.clock.now())
+        mark = idempotency.fingerprint(request.path, given) if key else ""
+        saved = self.keys.recall(key, mark, self.office.clock.now()) if key else None
         if saved:
             headers = {"Idempotent-Replayed": "true", "Original-Request": saved.request_id}
             return Answer(saved.status, saved.body, headers=headers)
-        return self._perform(request, route, object_id, cause, mark=mark)
+        if fails:
+            return self._keep(_refuse(server_error()), mark, cause)
+        return self._perform(route, object_id, given, cause, mark)
 
-    def _perform(
-        self, request: Request, route: routes.Route, object_id: str, cause: Cause, *, mark: str | None
-    ) -> Answer:
-        checked = schema.read_object(route.fields, read_params(request))
+    def _perform(self, route: routes.Route, object_id: str, given: Doc, cause: Cause, mark: str) -> Answer:
+        checked = schema.read_object(route.fields, given)
         try:
             with self.office.work(cause) as work:
                 answer = _work_out(work, route, object_id, checked)
                 if mark:
                     self._save(mark, cause, answer)
         except ApiError as error:
-            if not (mark and error.saved):
+            if not error.saved:
                 raise
-            answer = _refuse(error)
-            with self.office.store.transaction():
-                self._save(mark, cause, answer)
+            return self._keep(_refuse(error), mark, cause)
         return answer
 
-    def _fail_and_save(self, request: Request, cause: Cause) -> Answer:
-        """Answer 500 and keep that result, so that the same key gets it again."""
-        answer = _refuse(server_error())
-        if cause.idempotency_key:
-            mark = idempotency.fingerprint(request.method, request.path, request.body)
+    def _keep(self, answer: Answer, mark: str, cause: Cause) -> Answer:
+        """Save an answer that has no work beside it, if the request has a key."""
+        if mark:
             with self.office.store.transaction():
                 self._save(mark, cause, answer)
         return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from . import lists, shapes
@@ -66,7 +67,7 @@ def _refunds(work: Work, charge: Doc) -> Doc:
     return lists.of_items(refunds, {}, f"/v1/charges/{charge['id']}/refunds")
 
 
-INCLUDED = {
+INCLUDED: dict[str, dict[str, Callable[[Work, Doc], Doc]]] = {
     "checkout.session": {"line_items": _line_items},
     "charge": {"refunds": _refunds},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,11 +26,9 @@ class Saved:
     request_id: str
 
 
-def fingerprint(method: str, path: str, body: bytes) -> str:
-    """Tell requests apart that use the same key: endpoint and parameters together."""
-    return hashlib.sha256(
-        b"\n".join((method.encode(), path.encode("utf-8", "surrogateescape"), body))
-    ).hexdigest()
+def fingerprint(path: str, params: dict[str, Any]) -> str:
+    """Tell requests apart that use the same key: endpoint and parameters together, in whatever order."""
+    return hashlib.sha256(json.dumps([path, params], sort_keys=True).encode()).hexdigest()
 
 
 class Keys:

@@ -212,7 +212,8 @@ def capture(work: Work, intent: Doc, params: Doc) -> Doc:
 
 
 def _amount_to_capture(intent: Doc, params: Doc) -> int:
-    amount = rules.positive(params.get("amount_to_capture", intent["amount_capturable"]), "amount_to_capture")
+    amount: int = params.get("amount_to_capture", intent["amount_capturable"])
+    rules.positive(amount, "amount_to_capture")
     if amount > intent["amount_capturable"]:
         raise ApiError(
             f"The amount to capture ({money.show(amount, intent['currency'])}) is greater than the amount that "

@@ -157,7 +157,7 @@ def _unit_amount(data: Doc, path: str) -> tuple[int | None, str]:
     if "unit_amount_decimal" not in data:
         raise _neither(path, "unit_amount", "unit_amount_decimal")
     exact = Decimal(data["unit_amount_decimal"])
-    if exact < 0 or exact.as_tuple().exponent < -12:  # type: ignore[operator]  finite by the schema
+    if exact < 0 or exact != round(exact, 12):
         raise ApiError(
             f"Invalid decimal: {data['unit_amount_decimal']}; must be a non-negative decimal with at most 12 places.",
             param=f"{path}[unit_amount_decimal]",

@@ -43,7 +43,7 @@ class Server(ThreadingHTTPServer):
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = self.server_address[:2]
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._lock:
@@ -119,18 +119,19 @@ class Handler(BaseHTTPRequestHandler):
 
     def _body(self) -> bytes | None:
         """Read the body; answers and returns None if it cannot be read or is too large."""
-        if self.headers.get("Transfer-Encoding"):
-            return self._refuse(411, "Send a Content-Length instead of a Transfer-Encoding.")
         length = (self.headers.get("Content-Length") or "0").strip()
-        if not (length.isascii() and length.isdecimal() and len(length) < 19):
-            return self._refuse(400, "Invalid Content-Length.")
-        if int(length) > MAX_BODY:
-            return self._refuse(413, f"A request may hold at most {MAX_BODY} bytes.")
-        body = self.rfile.read(int(length))
-        if len(body) < int(length):
+        if self.headers.get("Transfer-Encoding"):
+            self._refuse(411, "Send a Content-Length instead of a Transfer-Encoding.")
+        elif not (length.isascii() and length.isdecimal() and len(length) < 19):
+            self._refuse(400, "Invalid Content-Length.")
+        elif int(length) > MAX_BODY:
+            self._refuse(413, f"A request may hold at most {MAX_BODY} bytes.")
+        else:
+            body = self.rfile.read(int(length))
+            if len(body) == int(length):
+                return body
             self.close_connection = True
-            return None
-        return body
+        return None
 
     def _refuse(self, status: int, message: str) -> None:
         self.close_connection = True

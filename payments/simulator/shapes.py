@@ -67,7 +67,7 @@ def expandable(kind: str) -> frozenset[str]:
 
 
 @cache
-def _expandable(resource: type[StripeObject]) -> frozenset[str]:
+def _expandable(resource: type) -> frozenset[str]:
     return frozenset(name for name, hint in resource.__annotations__.items() if _is_id_or_object(hint))
 
 
@@ -88,14 +88,14 @@ def _fill(resource: type[StripeObject], doc: Doc) -> Doc:
 
 
 @cache
-def _nulls(resource: type[StripeObject]) -> Doc:
+def _nulls(resource: type) -> Doc:
     names = [name for name in resource.__annotations__ if not name.startswith("_") and name != "OBJECT_NAME"]
     first = [name for name in ("id", "object") if name in names]
     return dict.fromkeys([*first, *sorted(set(names) - set(first))])
 
 
 @cache
-def _inner(resource: type[StripeObject]) -> dict[str, type[StripeObject]]:
+def _inner(resource: type) -> dict[str, type[StripeObject]]:
     """The fields of `resource` that are objects of their own class (or lists of such)."""
     found = {}
     for name, hint in resource.__annotations__.items():
