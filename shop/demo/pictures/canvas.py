@@ -16,6 +16,7 @@ from .shapes import Outline, Point, bounds, ellipse, moved
 
 BLUR_PIXELS = 4  # a blur is made on a sheet so small that it is this wide there
 BLEND_STEPS = 96
+THICK_PIXELS = 24
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ class Canvas:
         self._pen.line(pixels, fill=colour, width=thick, joint="curve")
         if thick > 3:
             radius = thick / 2
-            for x, y in (pixels[0], pixels[-1]):
+            # Pillow leaves slits in the outer side of a thick bend, so each of its points gets a disc.
+            for x, y in pixels if thick > THICK_PIXELS else (pixels[0], pixels[-1]):
                 self._pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
 
     def trace(self, outline: Outline, width: float, colour: Colour) -> None:

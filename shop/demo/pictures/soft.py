@@ -76,7 +76,7 @@ def _rolled(canvas: Canvas, look: Look) -> None:
 @motif(stands=True, focus=(420, 540), zoom=1.8, frame=1.16)
 def cushion(canvas: Canvas, look: Look) -> None:
     """A square cushion; `form` "round" is a pleated disc, "long" a bolster in front of a square."""
-    canvas.ground_shadow(500, 786, 460)
+    canvas.ground_shadow(500, 786, 300 if look.form == "round" else 460)
     if look.form == "round":
         _round_cushion(canvas, look)
         return
