@@ -69,6 +69,23 @@ books.rule(
 )
 
 books.rule(
+    "orders.shipped",
+    says="What an order line says was shipped is what its movements took off the shelves.",
+    finds="Order {number}, line {position} ({sku}): {shipped} were shipped, says the line; its movements say {moved}.",
+    sql="""
+        SELECT placed.number, line.position, line.sku, line.shipped, COALESCE(gone.pieces, 0) AS moved
+        FROM orders_orderline AS line
+        JOIN orders_order AS placed ON placed.id = line.order_id
+        LEFT JOIN (
+            SELECT reference, -SUM(on_hand_delta) AS pieces FROM inventory_stockmovement
+            WHERE kind = 'ship' GROUP BY reference
+        ) AS gone ON gone.reference = 'order ' || placed.number || ' line ' || line.position
+        WHERE line.shipped <> COALESCE(gone.pieces, 0)
+        ORDER BY line.id
+    """,
+)
+
+books.rule(
     "orders.allocations",
     says="Stock is allocated only to an order line that exists and is of the same SKU.",
     finds="{pieces} of {sku} at {location} are allocated to {reference}, which {line_sku}.",

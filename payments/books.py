@@ -101,7 +101,7 @@ books.rule(
 
 books.rule(
     "payments.state",
-    says="The state of a payment is the one that its amounts tell.",
+    says="The state of a payment is the one that its amounts tell; where nothing is to be paid it is settled at once.",
     finds=(
         "{number}: the payment says it is {state}, with {authorised:money} authorised, {captured:money} captured, "
         "{voided:money} released, {refunded:money} refunded."
@@ -115,7 +115,9 @@ books.rule(
             WHEN payment.captured > 0 THEN payment.state = 'captured'
             WHEN payment.voided > 0 AND payment.voided = payment.authorised THEN payment.state IN ('voided', 'expired')
             WHEN payment.authorised > 0 THEN payment.state = 'authorised'
-            ELSE payment.state NOT IN ('captured', 'part_refunded', 'refunded')
+            WHEN payment.amount = 0 AND payment.order_id IS NOT NULL THEN payment.state = 'captured'
+            WHEN payment.amount = 0 THEN payment.state IN ('pending', 'captured', 'failed')
+            ELSE payment.state IN ('pending', 'failed')
         END
         ORDER BY payment.id
     """,

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from config import books
 from config.tests.world import balanced_world, contradictions, loosen, sql, unguard
+from inventory import services as inventory
 from orders.models import Checkout, Order, OrderLine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.broken_books]
@@ -70,11 +71,27 @@ def test_a_payment_awaited_for_more_than_is_held_is_found(world):
 
 
 def test_a_piece_of_an_order_line_that_is_nowhere_or_twice_is_found(world):
-    sql("UPDATE orders_orderline SET shipped = 1")
+    sql("UPDATE orders_orderline SET cancelled = 1")
 
     assert contradictions("orders.pieces") == [
-        f"Order {world.order.number}, line 1 (MUG-1): 2 were ordered, but 0 cancelled, 1 shipped, 0 short and 2 "
+        f"Order {world.order.number}, line 1 (MUG-1): 2 were ordered, but 1 cancelled, 0 shipped, 0 short and 2 "
         "allocated make 3."
+    ]
+
+
+def test_a_piece_that_left_no_shelf_is_found(world):
+    sql("UPDATE orders_orderline SET shipped = 1")
+
+    assert contradictions("orders.shipped", besides={"orders.pieces"}) == [
+        f"Order {world.order.number}, line 1 (MUG-1): 1 were shipped, says the line; its movements say 0."
+    ]
+
+
+def test_a_piece_that_left_the_shelf_unnoticed_is_found(world):
+    inventory.ship(world.order.lines.get().reference, 1, cause="fulfilment 1")
+
+    assert contradictions("orders.shipped", besides={"orders.pieces"}) == [
+        f"Order {world.order.number}, line 1 (MUG-1): 0 were shipped, says the line; its movements say 1."
     ]
 
 
@@ -290,9 +307,7 @@ def test_a_timeline_that_can_be_changed_is_found(world):
 
 
 def test_an_order_that_was_shipped_and_cancelled_in_part_balances(world):
-    from inventory import services as inventory
-
-    reference = f"order {world.order.number} line 1"
+    reference = world.order.lines.get().reference
     inventory.ship(reference, 1, cause="fulfilment 1")
     inventory.deallocate(reference, cause="cancellation 1")
     OrderLine.objects.update(shipped=1, cancelled=1)

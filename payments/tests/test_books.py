@@ -174,6 +174,16 @@ def test_each_state_balances_with_the_amounts_that_tell_it(world, captured, void
     assert books.verify().violations == []
 
 
+@pytest.mark.parametrize(("state", "holds"), [("pending", True), ("captured", True), ("authorised", False)])
+def test_where_nothing_is_to_be_paid_a_payment_is_settled_at_once(world, state, holds):
+    sql("UPDATE orders_checkout SET total = 0, subtotal = 0, shipping = 0 WHERE state = 'awaiting_payment'")
+    Payment.objects.create(
+        checkout=world.awaiting, idempotency_key="free", currency="eur", amount=0, state=state
+    )
+
+    assert books.verify().balances is holds
+
+
 @pytest.mark.parametrize("state", ["awaiting", "captured", "part_captured", "refunded", "voided"])
 def test_an_order_that_says_something_else_than_its_payment_is_found(world, state):
     sql("UPDATE orders_order SET payment_state = %s", state)
