@@ -260,7 +260,7 @@ def read_event(body: bytes, signature: str) -> Event:
             return stored_event(event.to_dict(for_json=True))
         except stripe.SignatureVerificationError:
             continue
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
             raise UntrustedEvent("The body is not an event.") from error
     raise UntrustedEvent("No secret fits the signature.")
 

@@ -102,11 +102,11 @@ def release(reference: str, *, reason: str = "") -> int:
     return sum(row.quantity for row, _ in held)
 
 
-@transaction.atomic
 def allocate(hold: str, *, to: Mapping[str, str]) -> None:
     """Turn what the checkout `hold` holds into promises to order lines; `to` maps SKU to the line's reference.
 
-    Raises NotEnough if nothing is held any more for one of the SKUs.
+    Runs inside the transaction that places the order, which any error must end. Raises NotEnough if nothing is held
+    any more for one of the SKUs.
     """
     held = _lock_promises(Reservation, hold)
     if {level.item.sku for _, level in held} != set(to):

@@ -30,7 +30,7 @@ from orders.services.checkout import (
     open_checkout,
 )
 from orders.services.errors import EmptyCart, LinesShort, NoDelivery, OfferChanged, OrderError
-from orders.services.placing import place_order, record_event, record_payment
+from orders.services.placing import lock_checkout, place_order, record_event, record_payment
 from orders.services.quote import Quote, QuoteLine, make_quote, tax_of
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "find_cart",
     "hold_stock",
     "live_checkout",
+    "lock_checkout",
     "make_quote",
     "max_quantity",
     "merge_carts",

@@ -1,6 +1,5 @@
 """The moment of the order: a paid checkout becomes an order, its held stock a promise."""
 
-from django.db import transaction
 from django.utils import timezone
 
 from inventory import services as inventory
@@ -12,20 +11,24 @@ from orders.tasks import send_confirmation
 from shop.models import Variant
 
 
-@transaction.atomic
-def place_order(checkout: Checkout) -> Order:
+def lock_checkout(pk: int) -> Checkout:
+    """The row as it is now, nobody else's until the transaction ends."""
+    return Checkout.objects.select_for_update(of=("self",)).get(pk=pk)
+
+
+def place_order(checkout: Checkout, *, payment_state: str, words: str) -> Order:
     """Turn a checkout whose payment is proven into an order, once; a second call returns the same order.
 
-    A checkout that had ended gets its stock again if it can be had. Order, lines, allocations, timeline and the
-    task that mails the confirmation are rows of one transaction. Raises LinesShort for a late payment whose stock
-    is gone; then nothing is written.
+    Runs inside the transaction that books the payment, which has locked the checkout and tells the state of the
+    payment with words for the timeline. A checkout that had ended gets its stock again if it can be had. Order,
+    lines, allocations, timeline and the task that mails the confirmation are rows of that transaction. Raises
+    LinesShort for a late payment whose stock is gone; then what was written here must be rolled back.
     """
-    checkout = Checkout.objects.select_for_update(of=("self",)).get(pk=checkout.pk)
     if order := Order.objects.filter(checkout=checkout).first():
         return order
     is_late = not checkout.is_live
     CHECKOUT_MOVES.advance(checkout, "complete_late" if is_late else "complete", closed_at=timezone.now())
-    order = _create_order(checkout)
+    order = _create_order(checkout, payment_state)
     known = set(
         Variant.objects.filter(pk__in=[line["variant"] for line in checkout.lines]).values_list(
             "pk", flat=True
@@ -35,14 +38,19 @@ def place_order(checkout: Checkout) -> Order:
         _order_line(order, position, line, known) for position, line in enumerate(checkout.lines, start=1)
     )
     _take_from_cart(checkout)
-    OrderEvent.objects.create(order=order, words="Order placed.", key=f"placed {order.number}")
+    OrderEvent.objects.bulk_create(
+        [
+            OrderEvent(order=order, words="Order placed.", key=f"placed {order.number}"),
+            OrderEvent(order=order, words=words, key=f"{payment_state} {order.number}"),
+        ]
+    )
     send_confirmation.enqueue(order.pk)
     hold = _hold_again(checkout) if is_late else checkout.reference
     inventory.allocate(hold, to={line.sku: line_reference(order.number, line.position) for line in lines})
     return order
 
 
-def _create_order(checkout: Checkout) -> Order:
+def _create_order(checkout: Checkout, payment_state: str) -> Order:
     copied = (
         "number customer_id email shipping_address billing_address shipping_name delivery_days currency "
         "prices_include_tax subtotal shipping shipping_tax tax total"

@@ -35,9 +35,9 @@ def record_event(event: gateway.Event) -> WebhookEvent:
     order. Raises gateway.GatewayError when Stripe cannot be asked; the row then stays failed and undecided, the
     webhook answers that it should be sent again, and reconciliation takes it up as well.
     """
-    row, _ = WebhookEvent.objects.get_or_create(
-        event_id=event.id, defaults={"kind": event.kind, "object_id": event.object_id, "body": event.body}
-    )
+    row = WebhookEvent(event_id=event.id, kind=event.kind, object_id=event.object_id, body=event.body)
+    WebhookEvent.objects.bulk_create([row], ignore_conflicts=True)
+    row = WebhookEvent.objects.get(event_id=event.id)
     if row.state not in DECIDED:
         _decide(row, event)
     return row

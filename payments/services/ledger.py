@@ -11,20 +11,29 @@ logger = logging.getLogger(__name__)
 def write(
     payment: Payment, kind: str, result: str, amount: int, *, operation: str, key: str, detail: str = ""
 ) -> bool:
-    """Write one line of the money ledger; False if this fact is in it already."""
-    _, is_new = PaymentEvent.objects.get_or_create(
-        key=key,
-        defaults={
-            "payment": payment,
-            "kind": kind,
-            "result": result,
-            "amount": amount,
-            "operation": operation,
-            "stripe_id": payment.intent_id or "",
-            "detail": detail,
-        },
-    )
-    return is_new
+    """Write one line of the money ledger, in minor units; False if this fact is in it already."""
+    line = _line(payment, kind, result, amount, operation, detail)
+    return PaymentEvent.objects.get_or_create(key=key, defaults=line)[1]
+
+
+def write_first(payment: Payment, kind: str, amount: int, *, operation: str, key: str) -> None:
+    """Write a success that cannot be in the ledger yet, as the payment is locked and says so (IntegrityError)."""
+    line = _line(payment, kind, PaymentEvent.Result.SUCCEEDED, amount, operation, "")
+    PaymentEvent.objects.create(key=key, **line)
+
+
+def _line(
+    payment: Payment, kind: str, result: str, amount: int, operation: str, detail: str
+) -> dict[str, object]:
+    return {
+        "payment": payment,
+        "kind": kind,
+        "result": result,
+        "amount": amount,
+        "operation": operation,
+        "stripe_id": payment.intent_id or "",
+        "detail": detail,
+    }
 
 
 def tell(payment: Payment, state: str, words: str, *, key: str) -> None:

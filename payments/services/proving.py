@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db import transaction
 
 from orders import services as orders
-from orders.models import Checkout, Order
+from orders.models import Order
 from payments import gateway
 from payments.models import Payment, PaymentEvent
-from payments.services.ledger import report, tell, write
+from payments.services.ledger import report, tell, write, write_first
 from payments.tasks import mail_late_money, return_late_money
 
 S = Payment.State
@@ -70,18 +70,18 @@ def book_intent(payment: Payment, intent: gateway.Intent) -> Payment:
         return payment
     if intent.status == "canceled" and not payment.authorised:
         _end(payment, "cancel", "The payment was cancelled at Stripe.")
+        payment.refresh_from_db()
     elif payment.state not in PROVEN and not payment.authorised:
         _authorise(payment, intent)
     if intent.status == "succeeded":
         _capture(payment, intent)
     elif intent.status == "canceled" and payment.authorised:
         _void(payment, intent)
-    payment.refresh_from_db()
     return payment
 
 
 def _lock(payment: Payment) -> Payment:
-    checkout = Checkout.objects.select_for_update(of=("self",)).get(pk=payment.checkout_id)
+    checkout = orders.lock_checkout(payment.checkout_id)
     locked = Payment.objects.select_for_update(of=("self",)).select_related("order").get(pk=payment.pk)
     locked.checkout = checkout
     return locked
@@ -101,15 +101,8 @@ def _mismatch(payment: Payment, intent: gateway.Intent) -> str:
 
 
 def _authorise(payment: Payment, intent: gateway.Intent) -> None:
-    write(
-        payment,
-        Kind.AUTHORISE,
-        Result.SUCCEEDED,
-        intent.amount,
-        operation=intent.id,
-        key=f"authorise {intent.id}",
-    )
     payment.intent_id = intent.id
+    write_first(payment, Kind.AUTHORISE, intent.amount, operation=intent.id, key=f"authorise {intent.id}")
     payment.authorised = intent.amount
     payment.capture_before = intent.capture_before
     payment.card_brand, payment.card_last4 = intent.card_brand[:30], intent.card_last4[:4]
@@ -122,30 +115,21 @@ def _place(payment: Payment) -> None:
     """Place the order; if its stock is gone because the money came late, the money goes back."""
     try:
         with transaction.atomic():
-            payment.order = orders.place_order(payment.checkout)
+            payment.order = orders.place_order(
+                payment.checkout, payment_state=Order.PaymentState.AUTHORISED, words="Payment authorised."
+            )
     except orders.LinesShort as error:
+        payment.checkout.refresh_from_db()
         operation = f"late-{payment.checkout.number}"
-        write(
-            payment,
-            Kind.VOID,
-            Result.REQUESTED,
-            payment.authorised,
-            operation=operation,
-            key=f"{operation} requested",
-        )
+        key = f"{operation} requested"
+        write(payment, Kind.VOID, Result.REQUESTED, payment.authorised, operation=operation, key=key)
+        sold_out = ", ".join(error.skus)
         report(
             payment,
             "late_money",
-            f"Paid after its time; sold out meanwhile: {', '.join(error.skus)}. Returned.",
+            f"Paid after its time; sold out meanwhile: {sold_out}. The money goes back.",
         )
         return_late_money.enqueue(payment.pk)
-    else:
-        tell(
-            payment,
-            Order.PaymentState.AUTHORISED,
-            "Payment authorised.",
-            key=f"authorised {payment.intent_id}",
-        )
 
 
 def _capture(payment: Payment, intent: gateway.Intent) -> None:
@@ -195,8 +179,9 @@ def _book_nothing_to_pay(payment: Payment, session: gateway.Session) -> Payment:
     """An order that costs nothing has no intent (https://docs.stripe.com/payments/checkout/no-cost-orders)."""
     payment = _lock(payment)
     if payment.order is None and payment.amount == session.amount == 0:
-        payment.order = orders.place_order(payment.checkout)
+        payment.order = orders.place_order(
+            payment.checkout, payment_state=Order.PaymentState.CAPTURED, words="Nothing to pay."
+        )
         payment.state = S.CAPTURED
         payment.save(update_fields=["order", "state"])
-        tell(payment, Order.PaymentState.CAPTURED, "Nothing to pay.", key=f"nothing to pay {session.id}")
     return payment
