@@ -17,7 +17,7 @@ from stripe import radar as stripe_radar
 
 Doc = dict[str, Any]
 
-RESOURCES: dict[str, type[StripeObject]] = {
+RESOURCES: dict[str, type] = {
     "checkout.session": stripe_checkout.Session,
     "payment_intent": stripe.PaymentIntent,
     "payment_method": stripe.PaymentMethod,
@@ -76,7 +76,7 @@ def _is_id_or_object(hint: Any) -> bool:
     return str in args and any(isinstance(arg, typing.ForwardRef) for arg in args)
 
 
-def _fill(resource: type[StripeObject], doc: Doc) -> Doc:
+def _fill(resource: type, doc: Doc) -> Doc:
     filled = dict(doc) if resource.__name__ in ONE_OF else {**_nulls(resource), **doc}
     for name, inner in _inner(resource).items():
         value = filled.get(name)
@@ -95,7 +95,7 @@ def _nulls(resource: type) -> Doc:
 
 
 @cache
-def _inner(resource: type) -> dict[str, type[StripeObject]]:
+def _inner(resource: type) -> dict[str, type]:
     """The fields of `resource` that are objects of their own class (or lists of such)."""
     found = {}
     for name, hint in resource.__annotations__.items():
@@ -105,7 +105,7 @@ def _inner(resource: type) -> dict[str, type[StripeObject]]:
     return found
 
 
-def _object_class(hint: Any) -> type[StripeObject] | None:
+def _object_class(hint: Any) -> type | None:
     if isinstance(hint, type) and issubclass(hint, StripeObject):
         return hint if hint.__annotations__ else None
     if typing.get_origin(hint) in (list, typing.Union):
