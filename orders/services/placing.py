@@ -56,7 +56,9 @@ def _create_order(checkout: Checkout, payment_state: str) -> Order:
         "prices_include_tax subtotal shipping shipping_tax tax total"
     )
     return Order.objects.create(
-        checkout=checkout, **{name: getattr(checkout, name) for name in copied.split()}
+        checkout=checkout,
+        payment_state=payment_state,
+        **{name: getattr(checkout, name) for name in copied.split()},
     )
 
 
