@@ -10,7 +10,7 @@ ARGS ?=
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format e2e bench lock clean
+.PHONY: help demo test check lint templates migrations ladder types format e2e bench lock clean
 
 help:  ## list what make can do here
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,12 +21,22 @@ demo: .venv/.runtime  ## run the whole shop here: site, worker, simulator, seede
 test: .venv/.dev  ## run the tests (ARGS="orders -k cancel" for some; DATABASE_URL for PostgreSQL)
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
-check: .venv/.dev  ## look for faults without running: format, lint, types, migrations, import ladder
+check: lint templates migrations ladder types  ## look for faults without running; `make -k check` goes on after the first
+
+lint: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+templates: .venv/.dev
 	find templates -name '*.html' -exec $(BIN)/djade --check --target-version 5.2 {} +
+
+migrations: .venv/.dev
 	DJANGO_SETTINGS_MODULE=config.settings_test $(BIN)/python manage.py makemigrations --check --dry-run
+
+ladder: .venv/.dev
 	$(BIN)/lint-imports --no-logo
+
+types: .venv/.dev
 	$(BIN)/mypy
 
 format: .venv/.dev  ## put Python and templates into their usual form

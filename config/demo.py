@@ -142,14 +142,14 @@ def open_shop(company: Company, ports: Ports, simulator_file: Path) -> None:
     manage = (sys.executable, "manage.py")
     simulator_options = (
         *("--port", str(ports.simulator), "--db", str(simulator_file), "--control"),
-        *("--allow-without-debug", "--this-is-not-production"),
+        *("--allow-without-debug", "--yes-this-is-not-production"),
     )
     company.run("migrate", *manage, "migrate", "--no-input", "--verbosity", "1")
     company.start("simulator", *manage, "stripe_simulator", *simulator_options)
-    company.start("site", sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py")
-    company.start("worker", *manage, "worker")
     company.wait_until(lambda: listens(ports.simulator), what="The simulator", seconds=STARTUP)
+    company.start("site", sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py")
     company.wait_until(lambda: answers(ports.site, "/health/live"), what="The site", seconds=STARTUP)
+    company.start("worker", *manage, "worker")
     company.run("seed", *manage, "seed_demo")
 
 
