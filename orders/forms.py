@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django import forms
 from django.conf import settings
+from django.urls import reverse
 
 from accounts.models import User
 from orders import addresses
@@ -122,7 +123,9 @@ class CheckoutForm(forms.Form):
         self.billing_is_same = is_first or "billing_same" in typed
         self._add_address("", self.country, self.reachable, "shipping")
         self._add_address("billing_", self.billing_country, addresses.countries(), "billing")
+        self.initial |= {"country": self.country, "billing_country": self.billing_country}
         self.fields["email"].widget.attrs |= {
+            "class": "form-control",
             "autocomplete": "email",
             "inputmode": "email",
             "spellcheck": "false",
@@ -130,6 +133,14 @@ class CheckoutForm(forms.Form):
         self._describe_errors()
 
     # --- for the page -----------------------------------------------------------------------------
+    @property
+    def country_field(self) -> forms.BoundField:
+        return self["country"]
+
+    @property
+    def billing_country_field(self) -> forms.BoundField:
+        return self["billing_country"]
+
     @property
     def delivery_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in addresses.rules_for(self.country).fields]
@@ -192,7 +203,7 @@ class CheckoutForm(forms.Form):
     # --- building ---------------------------------------------------------------------------------
     def _add_address(self, prefix: str, country: str, choices: Mapping[str, str], kind: str) -> None:
         rules = addresses.rules_for(country)
-        self.fields[f"{prefix}country"] = _country_field(choices, country, f"{kind} country")
+        self.fields[f"{prefix}country"] = _country_field(choices, country, kind)
         for name in addresses.FIELDS:
             self.fields[f"{prefix}{name}"] = _address_field(name, rules, kind)
 
@@ -210,13 +221,27 @@ class CheckoutForm(forms.Form):
                 self.fields[name].widget.attrs["class"] = f"{css} is-invalid"
 
 
-def _country_field(choices: Mapping[str, str], country: str, autocomplete: str) -> forms.ChoiceField:
+def _country_field(choices: Mapping[str, str], country: str, kind: str) -> forms.ChoiceField:
+    """The choice of a country; with htmx it brings the fields of that country, and for a delivery its prices."""
+    place = "delivery" if kind == "shipping" else "billing"
+    attrs = {
+        "class": "form-select",
+        "autocomplete": f"{kind} country",
+        "hx-post": reverse("payments:checkout"),
+        "hx-vals": '{"update": "1"}',
+        "hx-trigger": "change",
+        "hx-target": f"#{place}-address",
+        "hx-select": f"#{place}-address",
+        "hx-swap": "outerHTML",
+    }
+    if place == "delivery":
+        attrs["hx-select-oob"] = "#methods,#summary"
     return forms.ChoiceField(
         label="Country",
         choices=list(choices.items()),
         initial=country,
         error_messages={"invalid_choice": "Choose a country from the list.", "required": "Choose a country."},
-        widget=forms.Select(attrs={"class": "form-select", "autocomplete": autocomplete}),
+        widget=forms.Select(attrs=attrs),
     )
 
 

@@ -1,21 +1,27 @@
 """The customer's doors to the cart and to the orders."""
 
+import secrets
+from datetime import timedelta
+
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render, resolve_url
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from config import throttle
 from config.csrf import same_origin
-from orders import cart_cookie
+from orders import cart_cookie, tasks, words
 from orders import services as orders
-from orders.forms import AddForm, LineForm
-from orders.models import Cart
+from orders.forms import AddForm, FindForm, LineForm
+from orders.models import Cart, Order
 
 _UNDO_SALT = "orders.undo"
 _UNDO_SECONDS = 60 * 60
+_PER_PAGE = 20
 
 
 # --- the cart -------------------------------------------------------------------------------------
@@ -151,17 +157,79 @@ def _see_other(name: str, *args: object) -> HttpResponse:
 
 
 # --- the orders -----------------------------------------------------------------------------------
+@require_safe
+@never_cache
+@login_required
 def history(request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
+    """List the customer's own orders, newest first."""
+    page = _page_number(request.GET.get("page", ""))
+    first = (page - 1) * _PER_PAGE
+    own = Order.objects.filter(customer=cart_cookie.customer_of(request)).prefetch_related("lines")
+    found = list(own.order_by("-pk")[first : first + _PER_PAGE + 1])
+    context = {
+        "rows": [(order, words.status_of(order), words.contents_of(order)) for order in found[:_PER_PAGE]],
+        "newer": page - 1,
+        "older": page + 1 if len(found) > _PER_PAGE else 0,
+    }
+    return render(request, "orders/history.html", context)
 
 
+@require_safe
+@never_cache
+@login_required
 def detail(request: HttpRequest, number: str) -> HttpResponse:
-    return HttpResponse()
+    """Show one order to the customer whose it is; anybody else's is as unknown as none."""
+    order = get_object_or_404(Order, number=number, customer=cart_cookie.customer_of(request))
+    return _order_page(request, order)
 
 
+@require_safe
+@never_cache
 def guest_detail(request: HttpRequest, token: str) -> HttpResponse:
-    return HttpResponse()
+    """Show a guest's order to whoever has its link; the link is a secret, so it is neither kept nor passed on."""
+    order = Order.objects.filter(token=token, customer=None).first()
+    if order is None:
+        throttle.hit(f"guest-order:{throttle.client_address(request)}", limit=30, per=timedelta(minutes=10))
+        raise Http404
+    response = _order_page(request, order)
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
+def _order_page(request: HttpRequest, order: Order) -> HttpResponse:
+    lines = list(order.lines.all())
+    context = {
+        "order": order,
+        "lines": lines,
+        "status": words.status_of(order),
+        "steps": words.steps_of(order),
+        "tax_parts": words.tax_parts_of(order, lines),
+        "events": order.events.filter(is_public=True),
+    }
+    return render(request, "orders/detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 def find(request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
+    """Mail the links to somebody's orders; the answer is the same whether there are any."""
+    form = FindForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        context = {"form": form, "is_sent": request.method != "POST" and "sent" in request.GET}
+        return render(request, "orders/find.html", context, status=422 if form.is_bound else 200)
+    email, number = form.cleaned_data["email"], form.cleaned_data["number"]
+    try:
+        throttle.hit(f"find-from:{throttle.client_address(request)}", limit=20, per=timedelta(hours=1))
+        throttle.hit(f"find-for:{email}", limit=5, per=timedelta(hours=1))
+    except throttle.Throttled as throttled:
+        form.add_error(None, str(throttled))
+        return throttle.mark(render(request, "orders/find.html", {"form": form}), throttled)
+    tasks.send_order_links.enqueue(email, number, secrets.token_hex(8))
+    return HttpResponseRedirect(f"{resolve_url('orders:find')}?sent=1", status=303)
+
+
+def _page_number(text: str) -> int:
+    """A page number from 1 to a thousand; nonsense is the first page."""
+    is_number = text.isascii() and text.isdecimal() and len(text) < 5
+    return min(max(int(text), 1), 1000) if is_number else 1

@@ -74,3 +74,22 @@ def tax_parts_of(order: Order, lines: Iterable[OrderLine]) -> list[tuple[str, in
         if amount
     ]
     return [*named, ("on delivery", order.shipping_tax)] if order.shipping_tax else named
+
+
+def steps_of(order: Order) -> list[tuple[str, bool]]:
+    """Return the way of an order that is not over: (step, whether it is behind us); [] for one that is."""
+    if status_of(order).tone == "over":
+        return []
+    shipped = order.fulfilment_state in {F.PARTIAL, F.SHIPPED, F.DELIVERED}
+    delivered = order.fulfilment_state == F.DELIVERED
+    paid = order.payment_state != P.AWAITING
+    return [("Ordered", True), ("Payment confirmed", paid), ("Shipped", shipped), ("Delivered", delivered)]
+
+
+def contents_of(order: Order) -> str:
+    """Say what is in an order in few words; reads `order.lines`, which a list loads beforehand."""
+    lines = list(order.lines.all())
+    if not lines:
+        return ""
+    more = len(lines) - 1
+    return lines[0].name + (f" and {more} more {'thing' if more == 1 else 'things'}" if more else "")

@@ -1,0 +1,48 @@
+"""Words of this room for its pages: `{% load orders %}`."""
+
+from django import template
+
+from orders import addresses, offer, words
+from orders.forms import CheckoutForm
+from orders.models import ShippingMethod
+from orders.services.quote import Quote
+
+register = template.Library()
+
+
+@register.simple_tag
+def offer_pack(quote: Quote) -> str:
+    """What the page shows, for its hidden field `shown`."""
+    return offer.pack(quote)
+
+
+@register.simple_tag
+def offer_changes(form: CheckoutForm, quote: Quote) -> list[str]:
+    """What changed since the page that was just sent; [] on a page that was not sent."""
+    return offer.changes(str(form.data.get("shown", "")), quote) if form.is_bound else []
+
+
+@register.filter
+def address_lines(address: dict[str, str]) -> list[str]:
+    return addresses.lines_of(address)
+
+
+@register.filter
+def country_name(code: str) -> str:
+    return addresses.country_name(code)
+
+
+@register.filter
+def days(span: str) -> str:
+    return words.days(span)
+
+
+@register.filter
+def percent(rate: int) -> str:
+    """A tax rate in hundredths of a percent: 1900 is "19 %"."""
+    return f"{rate / 100:g} %"
+
+
+@register.filter
+def method_days(method: ShippingMethod) -> str:
+    return words.days(f"{method.min_days}-{method.max_days}")

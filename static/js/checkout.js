@@ -1,0 +1,34 @@
+// Comfort for the checkout page; without this file everything still works.
+(() => {
+  "use strict";
+
+  // A page that came back with a problem starts there.
+  const problem = document.querySelector("[data-focus]");
+  if (problem) problem.focus();
+
+  // One click is enough. The button wakes up again when the page is left and come back to.
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (!button || !button.dataset.busy) return;
+    button.dataset.words = button.textContent;
+    button.textContent = button.dataset.busy;
+    setTimeout(() => { button.disabled = true; });
+  });
+  window.addEventListener("pageshow", () => {
+    for (const button of document.querySelectorAll("[data-words]")) {
+      button.textContent = button.dataset.words;
+      button.disabled = false;
+    }
+  });
+
+  // What was typed while new fields were on their way is put back into them.
+  let typed = {};
+  const texts = (place) => place.querySelectorAll("input[type=text], input[type=tel], input[type=email]");
+  document.addEventListener("htmx:beforeSwap", () => {
+    typed = {};
+    for (const field of texts(document)) if (field.form) typed[field.name] = field.value;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const field of texts(document)) if (field.form && typed[field.name]) field.value = typed[field.name];
+  });
+})();
