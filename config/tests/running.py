@@ -1,20 +1,19 @@
 """The shop as it runs in production: gunicorn in processes of its own, beside the simulator, on the test's database."""
 
+import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
-
-from payments.simulator import Simulator
 
 
 def free_port() -> int:
@@ -31,24 +30,51 @@ def database_url() -> str:
     return f"postgres://{said['USER']}:{said['PASSWORD']}@{said['HOST']}:{said['PORT']}/{said['NAME']}"
 
 
-class RunningShop:
-    """Site and simulator, found at `url` and `stripe.url`; ends everything it started."""
+class Stripe:
+    """The simulator in its own process, with its control API as methods."""
 
-    def __init__(self, *, workers: int = 2, threads: int = 4, app: str = "config.wsgi:application", worker: bool = False):
-        self.folder = tempfile.TemporaryDirectory(prefix="shop-")
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.stripe = Simulator(
-            Path(self.folder.name) / "stripe.sqlite3",
-            webhook_url=f"{self.url}/payments/webhook/",
-            webhook_secret=settings.STRIPE_WEBHOOK_SECRETS[0],
-            control=True,
-            retry_seconds=0.2,
-            webhook_workers=4,
+    def __init__(self, port: int):
+        self.url = f"http://127.0.0.1:{port}"
+
+    def control(self, path: str, method: str = "POST", **body: object) -> dict:
+        request = urllib.request.Request(  # noqa: S310
+            f"{self.url}/_control/{path}",
+            data=json.dumps(body).encode() if method == "POST" else None,
+            headers={"Content-Type": "application/json"},
+            method=method,
         )
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            return json.loads(answer.read())
+
+    def pay(self, page: str, **body: object) -> dict:
+        """Pay on the page that the shop led to, with a card that is good unless another one is given."""
+        return self.control(f"sessions/{session_of(page)}/pay", **body)
+
+
+def session_of(page: str) -> str:
+    """The id of the session whose payment page has this address."""
+    return page.rstrip("/").rsplit("/", 1)[1]
+
+
+class RunningShop:
+    """Site, simulator and, if asked for, worker as processes; found at `url`. Ends everything it started."""
+
+    def __init__(
+        self,
+        *,
+        workers: int = 2,
+        threads: int = 4,
+        app: str = "config.wsgi:application",
+        with_worker: bool = False,
+        **environment: str,
+    ):
+        self.folder = tempfile.TemporaryDirectory(prefix="shop-")
+        port, stripe_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.stripe = Stripe(stripe_port)
         self.app = app
-        self.log = open(Path(self.folder.name) / "shop.log", "ab")  # noqa: SIM115 (lives as long as the shop)
-        self.with_worker = worker
+        self.with_worker = with_worker
+        self.log = Path(self.folder.name) / "shop.log"
         self.processes: list[subprocess.Popen] = []
         self.environment = {
             **os.environ,
@@ -62,22 +88,37 @@ class RunningShop:
             "STRIPE_SECRET_KEY": settings.STRIPE_SECRET_KEY,
             "STRIPE_WEBHOOK_SECRET": settings.STRIPE_WEBHOOK_SECRETS[0],
             "EMAIL_URL": f"filemail://{self.folder.name}/mail",
-            "WEB_BIND": f"127.0.0.1:{self.port}",
+            "WEB_BIND": f"127.0.0.1:{port}",
             "WEB_WORKERS": str(workers),
             "WEB_THREADS": str(threads),
             "LOG_LEVEL": "ERROR",
+            **environment,
         }
 
     def __enter__(self) -> "RunningShop":
-        self.stripe.start()
         try:
-            self.start_site()
-            if self.with_worker:
-                self._spawn("manage.py", "worker", "--interval", "0.1")
+            self._start()
         except BaseException:
             self.__exit__()
             raise
         return self
+
+    def _start(self) -> None:
+        settings.STRIPE_API_BASE = self.stripe.url
+        self._spawn(
+            "manage.py",
+            "stripe_simulator",
+            "--control",
+            "--allow-without-debug",
+            "--yes-this-is-not-production",
+            f"--port={self.stripe.url.rsplit(':', 1)[1]}",
+            f"--db={self.folder.name}/stripe.sqlite3",
+        )
+        self._spawn("-m", "gunicorn", "--config", "config/gunicorn.py", self.app)
+        if self.with_worker:
+            self._spawn("manage.py", "worker", "--interval", "0.1")
+        self._wait_for(f"{self.stripe.url}/_control/stats")
+        self._wait_for(f"{self.url}/health/live")
 
     def __exit__(self, *problem: object) -> None:
         for process in self.processes:
@@ -88,41 +129,40 @@ class RunningShop:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        self.stripe.stop()
-        self.log.close()
         self.folder.cleanup()
 
-    def start_site(self) -> None:
-        self._spawn("-m", "gunicorn", "--config", "config/gunicorn.py", self.app)
-        deadline = time.monotonic() + 60
-        while not self.is_live():
-            assert time.monotonic() < deadline, self.said()
-            time.sleep(0.1)
-
     def _spawn(self, *words: str) -> None:
-        self.processes.append(
-            subprocess.Popen(
-                [sys.executable, *words], env=self.environment, cwd=settings.BASE_DIR, stdout=self.log, stderr=self.log
+        with self.log.open("ab") as log:
+            self.processes.append(
+                subprocess.Popen(
+                    [sys.executable, *words],
+                    env=self.environment,
+                    cwd=settings.BASE_DIR,
+                    stdout=log,
+                    stderr=log,
+                )
             )
-        )
 
-    def is_live(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/health/live", timeout=5) as answer:  # noqa: S310
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
+    def _wait_for(self, address: str) -> None:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(address, timeout=5).close()  # noqa: S310
+            except OSError:
+                assert time.monotonic() < deadline, self.said()
+                time.sleep(0.1)
+            else:
+                return
 
     def workers(self) -> list[int]:
         """The process ids of the web workers."""
-        said = Path(f"/proc/{self.processes[0].pid}/task/{self.processes[0].pid}/children").read_text()
-        return [int(pid) for pid in said.split()]
+        master = self.processes[1].pid
+        return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
 
-    def kill_a_worker(self, pid: int) -> None:
+    def kill_a_worker(self) -> None:
         """End one web worker of this shop at once, as a crash would; gunicorn starts another."""
-        if pid in self.workers():
-            os.kill(pid, signal.SIGKILL)
+        if running := self.workers():
+            os.kill(random.choice(running), signal.SIGKILL)
 
     def said(self) -> str:
-        self.log.flush()
-        return Path(self.log.name).read_text()[-5000:]
+        return self.log.read_text()[-5000:]
