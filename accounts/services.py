@@ -39,15 +39,19 @@ def set_password(user: User, password: str, *, proves_email: bool = False) -> No
         tasks.tell_password_changed.enqueue(user.pk)
 
 
+def invite(user: User) -> None:
+    """Mail somebody a link to set their password, so that nobody else ever knows one."""
+    from accounts import tasks
+
+    tasks.invite_staff.enqueue(user.pk)
+
+
 @transaction.atomic
 def make_superuser(email: str, *, name: str = "") -> User:
     """Let the person at `email` do everything in the console, and mail them a link to set a password.
 
-    A new account has no password, so nobody else ever knows one; an existing one keeps its own. Safe to
-    repeat: it mails a fresh link.
+    A new account has no password; an existing one keeps its own. Safe to repeat: it mails a fresh link.
     """
-    from accounts import tasks
-
     user = User.objects.filter(email=email.strip().lower()).first()
     if user is None:
         user = User.objects.create_user(email, None, full_name=name)
@@ -60,5 +64,5 @@ def make_superuser(email: str, *, name: str = "") -> User:
         before=before,
         after={"is_staff": True, "is_superuser": True},
     )
-    tasks.invite_staff.enqueue(user.pk)
+    invite(user)
     return user
