@@ -38,7 +38,6 @@ class Guard:
         started = time.perf_counter()
         try:
             _drop_broken_cookies(request)
-            _read_as_utf8(request)
             response = self.get_response(request)
             response["X-Request-ID"] = number
             response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
@@ -73,12 +72,6 @@ class Guard:
 def _drop_broken_cookies(request: HttpRequest) -> None:
     # A quoted cookie may carry a NUL as "\000", and PostgreSQL takes no NUL in a session's key.
     request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\0" not in name + value}
-
-
-def _read_as_utf8(request: HttpRequest) -> None:
-    # Django would decode the query with any codec that Content-Type names, "rot13" included.
-    if request.encoding and request.encoding.lower() not in {"utf-8", "utf8"}:
-        request.encoding = None
 
 
 def _body_length(request: HttpRequest) -> int:

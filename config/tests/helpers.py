@@ -1,10 +1,18 @@
 """What tests of every room need of the ground."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from unittest.mock import patch
 
+from django.db import OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django_tasks_db.models import DBTaskResult
 
 from config.worker import Worker
+
+
+class TaskFailed(AssertionError):
+    """A task that a test worked has failed; the message holds its traceback."""
 
 
 def run_tasks() -> None:
@@ -13,4 +21,12 @@ def run_tasks() -> None:
     with patch("django_tasks_db.management.commands.db_worker.close_old_connections"):
         Worker(batch=True, interval=0).run()
     failed = DBTaskResult.objects.exclude(traceback="").exclude(status="SUCCESSFUL").first()
-    assert failed is None, f"{failed.task_path} failed:\n{failed.traceback}"
+    if failed is not None:
+        raise TaskFailed(f"{failed.task_path} failed:\n{failed.traceback}")
+
+
+@contextmanager
+def database_away() -> Iterator[None]:
+    """Meanwhile, nobody reaches the database."""
+    with patch.object(BaseDatabaseWrapper, "cursor", side_effect=OperationalError("connection refused")):
+        yield
