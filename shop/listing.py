@@ -58,9 +58,14 @@ class Wish:
         return tuple(dict.fromkeys(normalise(self.q).split()))[:MOST_WORDS]
 
     @property
+    def is_filtered(self) -> bool:
+        """True if price or stock hold goods back."""
+        return self.in_stock or self.low is not None or self.high is not None
+
+    @property
     def is_narrowed(self) -> bool:
         """True if something else than a category holds goods back."""
-        return bool(self.words or self.in_stock or self.low is not None or self.high is not None)
+        return self.is_filtered or bool(self.words)
 
     def address(self, *, with_page: bool = True) -> str:
         """The one address of this list; "" stands for page 1, no filter, usual order."""

@@ -32,7 +32,7 @@ def normalise(text: str) -> str:
     >>> normalise("  Café-Tasse\\tGROß ")
     'cafe-tasse gross'
     """
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     kept = (
         " " if unicodedata.category(sign)[0] == "C" else sign
         for sign in plain

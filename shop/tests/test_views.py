@@ -1,0 +1,185 @@
+"""The pages of the shop window: what they show, what they cost, and what they never do."""
+
+import pytest
+from django.test import Client
+
+from shop import services
+from shop.tests.factories import CategoryFactory, VariantFactory
+
+pytestmark = pytest.mark.django_db
+
+LIST_BUDGET, PRODUCT_BUDGET = 3, 5
+
+
+def fill(count, category=None):
+    """Put `count` products with two variants each into the window."""
+    category = category or CategoryFactory(slug="filled")
+    new = (
+        services.NewProduct(
+            category,
+            f"Thing {n}",
+            [services.NewVariant(f"{category.slug}-{n}-{size}", size, 100 + n) for size in "SL"],
+        )
+        for n in range(count)
+    )
+    list(services.bulk_create(new))
+
+
+@pytest.fixture
+def customer_client(django_user_model):
+    client = Client()
+    client.force_login(django_user_model.objects.create(email="customer@shop.example"))
+    return client
+
+
+class TestPages:
+    def test_the_front_page_leads_to_goods(self, client):
+        variant = VariantFactory(product__name="Blue cup", stock=1)
+
+        page = client.get("/").content.decode()
+
+        assert variant.product.get_absolute_url() in page
+        assert variant.product.category.get_absolute_url() in page
+
+    def test_an_empty_shop_has_a_front_page(self, client):
+        assert "The shelves are being filled" in client.get("/").content.decode()
+
+    def test_a_product_page_offers_its_sizes(self, client):
+        product = VariantFactory(label="Small", price=1000, stock=3).product
+        gone = VariantFactory(product=product, label="Large", price=1500, stock=0)
+
+        page = client.get(product.get_absolute_url()).content.decode()
+
+        assert "€10.00" in page
+        assert "3 left" in page
+        assert f'id="variant-{gone.pk}" value="{gone.pk}" required disabled' in page
+        assert "csrfmiddlewaretoken" not in page
+
+    def test_a_sold_out_product_cannot_be_put_into_the_cart(self, client):
+        page = client.get(VariantFactory(stock=0).product.get_absolute_url()).content.decode()
+
+        assert '<button class="btn btn-primary btn-lg" type="button" disabled>Sold out</button>' in page
+        assert "Add to cart" not in page
+
+    def test_the_head_says_what_the_page_is(self, client, settings):
+        settings.PUBLIC_BASE_URL = "https://shop.example"
+        product = VariantFactory(product__name="Cup & <Saucer>", product__summary='A "good" one').product
+
+        page = client.get(product.get_absolute_url(), {"utm": "x"}).content.decode()
+
+        assert f'<link rel="canonical" href="https://shop.example/products/{product.slug}/">' in page
+        assert "<title>Cup &amp; &lt;Saucer&gt; · Tally</title>" in page
+        assert 'name="description" content="A &quot;good&quot; one"' in page
+
+    def test_stored_text_is_never_markup(self, client):
+        attack = "<script>alert(1)</script>"
+        category = CategoryFactory(name=attack, intro=attack)
+        product = services.create_product(
+            category, attack, slug="evil", summary=attack, description=attack, is_featured=True
+        )
+        services.add_variant(product, "EVIL", f'"{attack}', 100, country_of_origin="<b")
+        services.add_variant(product, "EVIL-2", "x", 100)
+
+        for address in (
+            "/",
+            "/products/",
+            "/products/evil/",
+            category.get_absolute_url(),
+            f"/products/?q={attack}",
+        ):
+            assert attack not in client.get(address).content.decode()
+
+    def test_nothing_found_leads_on(self, client):
+        VariantFactory(product__category__name="Kitchen")
+
+        page = client.get("/products/", {"q": "zebra"}).content.decode()
+
+        assert "Nothing found for “zebra”" in page
+        assert page.count("Kitchen") >= 2
+
+    @pytest.mark.parametrize(
+        "path", ["/products/none/", "/category/none/", "/products/?category=none", "/products/?page=2"]
+    )
+    def test_what_does_not_exist_is_404(self, client, path):
+        assert client.get(path).status_code == 404
+
+    def test_pages_are_only_read(self, client):
+        for path in ("/", "/products/", "/category/x/", "/products/x/"):
+            assert client.post(path).status_code == 405
+
+
+class TestOddInput:
+    @pytest.mark.parametrize("field", ["q", "category", "sort", "in_stock", "min", "max", "page", "unknown"])
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "",
+            "\x00",
+            "abc",
+            "-1",
+            "1" + "0" * 30,
+            "1e309",
+            "NaN",
+            "%",
+            "'; --",
+            "\ud800",
+            "ÿ",
+            "x" * 5000,
+            "[]",
+            "../..",
+        ],
+    )
+    def test_no_value_of_any_filter_is_an_error_of_ours(self, client, field, value):
+        VariantFactory(stock=1)
+
+        response = client.get("/products/", {field: value.encode("utf-8", "surrogatepass")})
+
+        assert response.status_code in {200, 404}
+
+    @pytest.mark.parametrize(
+        "raw", ["%ff%fe", "q=%00", "q=%ed%a0%80", "page=%EF%BC%91", "&&&=&q", "q=a&q=b&page=1&page=2"]
+    )
+    def test_no_raw_query_is_an_error_of_ours(self, client, raw):
+        assert client.get(f"/products/?{raw}").status_code in {200, 404}
+
+
+class TestBudgets:
+    """The same number of queries with 3 products as with 300."""
+
+    @pytest.mark.parametrize("count", [3, 300])
+    @pytest.mark.parametrize(
+        "path", ["/products/", "/category/filled/", "/products/?q=thing&in_stock=1&sort=price"]
+    )
+    def test_a_list(self, client, django_assert_max_num_queries, count, path):
+        fill(count)
+
+        with django_assert_max_num_queries(LIST_BUDGET):
+            assert client.get(path).status_code == 200
+
+    @pytest.mark.parametrize("count", [3, 300])
+    def test_a_product(self, client, django_assert_max_num_queries, count):
+        fill(count)
+
+        with django_assert_max_num_queries(PRODUCT_BUDGET):
+            assert client.get("/products/thing-1-filled-1-s/").status_code == 200
+
+    @pytest.mark.parametrize("path", ["/", "/products/", "/products/thing-1-filled-1-s/"])
+    def test_a_customer_costs_two_more_for_the_session_and_the_account(
+        self, customer_client, django_assert_max_num_queries, path
+    ):
+        fill(30)
+
+        with django_assert_max_num_queries(PRODUCT_BUDGET + 2):
+            assert customer_client.get(path).status_code == 200
+
+    @pytest.mark.parametrize("path", ["/", "/products/", "/products/thing-1-filled-1-s/"])
+    def test_a_warm_page_asks_nothing(self, client, django_assert_num_queries, settings, path):
+        settings.PAGE_CACHE_SECONDS = 30
+        fill(3)
+        client.get(path)
+
+        with django_assert_num_queries(0):
+            assert client.get(path).status_code == 200
+        client.cookies["cart"] = "anything"
+        with django_assert_num_queries(0):
+            assert client.get(path).status_code == 200
