@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "orders.cart_cookie.CartCookieMiddleware",
 ]
 if DEBUG and env.bool("DEBUG_TOOLBAR", default=True):
     INSTALLED_APPS.append("debug_toolbar")
@@ -107,6 +108,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "config.context_processors.site",
+                "orders.context_processors.cart",
             ],
             "builtins": ["config.templatetags.money", "django.templatetags.static"],
         },
