@@ -31,7 +31,11 @@ class _Forms(HTMLParser):
                 self.forms[-1].fields[said["name"]] = said.get("value", "on")
         elif self._is_open and tag == "select":
             self._select = said.get("name", "")
-        elif self._is_open and tag == "option" and ("selected" in said or self._select not in self.forms[-1].fields):
+        elif (
+            self._is_open
+            and tag == "option"
+            and ("selected" in said or self._select not in self.forms[-1].fields)
+        ):
             self.forms[-1].fields[self._select] = said.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
@@ -106,7 +110,13 @@ class Browser:
             return self._connection.getresponse()
 
 
-ADDRESS = {"name": "Ada Example", "street": "Musterstrasse 1", "postcode": "10115", "city": "Berlin", "country": "DE"}
+ADDRESS = {
+    "name": "Ada Example",
+    "street": "Musterstrasse 1",
+    "postcode": "10115",
+    "city": "Berlin",
+    "country": "DE",
+}
 
 
 class Buyer(Browser):
