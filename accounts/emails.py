@@ -40,9 +40,10 @@ def tell_password_changed(user: User, *, key: str) -> None:
     mail.send("accounts/email/password_changed", user.email, context, key=key)
 
 
-def invite_staff(user: User, *, key: str) -> None:
+def invite(user: User, *, key: str) -> None:
     context = {
         "name": user.get_short_name(),
+        "is_staff": user.is_staff,
         "url": links.password_link(user),
         "hours": _reset_hours(),
         "reset_url": links.absolute(reverse("accounts:password_reset")),

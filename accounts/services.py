@@ -39,11 +39,15 @@ def set_password(user: User, password: str, *, proves_email: bool = False) -> No
         tasks.tell_password_changed.enqueue(user.pk)
 
 
+@transaction.atomic
 def invite(user: User) -> None:
-    """Mail somebody a link to set their password, so that nobody else ever knows one."""
+    """Mail somebody a link to set their password; somebody new is saved first, without any password."""
     from accounts import tasks
 
-    tasks.invite_staff.enqueue(user.pk)
+    if user.pk is None:
+        user.set_unusable_password()
+        user.save()
+    tasks.invite.enqueue(user.pk)
 
 
 @transaction.atomic

@@ -23,8 +23,8 @@ def tell_password_changed(context: TaskContext, user_id: int) -> None:
 
 
 @task(queue_name="mail", takes_context=True)
-def invite_staff(context: TaskContext, user_id: int) -> None:
-    emails.invite_staff(User.objects.get(pk=user_id), key=_key("invitation", context))
+def invite(context: TaskContext, user_id: int) -> None:
+    emails.invite(User.objects.get(pk=user_id), key=_key("invitation", context))
 
 
 def _key(reason: str, context: TaskContext) -> str:

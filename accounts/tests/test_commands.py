@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 
+from accounts import services
 from accounts.models import AuditEntry, User
 from accounts.tests.factories import UserFactory
 from config.tests.helpers import run_tasks
@@ -43,3 +44,13 @@ def test_create_staff_refuses_what_is_no_address(email):
         call_command("create_staff", email)
 
     assert not User.objects.exists()
+
+
+def test_an_invitation_saves_somebody_new_without_a_password():
+    services.invite(User(email="new@example.com"))
+    run_tasks()
+
+    assert not User.objects.get().has_usable_password()
+    (message,) = mail.outbox
+    assert message.subject == "Your account at Tally"
+    assert "console" not in message.body
