@@ -59,7 +59,7 @@ def _shared(request: HttpRequest, template: str, key: str, build: Callable[[], P
         page = content, f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
         caches["pages"].set(f"{key}:page", page, settings.PAGE_CACHE_SECONDS)
     content, etag = page
-    known = parse_etags(request.headers.get("If-None-Match", ""))
+    known = [tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))]
     response = HttpResponseNotModified() if etag in known or "*" in known else HttpResponse(content)
     response["ETag"] = etag
     return response

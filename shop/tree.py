@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.core.cache import caches
+from django.http import HttpRequest
 from django.urls import reverse
 
 from shop.models import Category
@@ -47,6 +48,14 @@ class Tree:
     by_pk: dict[int, Shelf]
     # True if some category is not shown, so that a list of everything has to leave its products out.
     hides_some: bool
+
+
+def tree_for(request: HttpRequest) -> Tree:
+    """Return the tree, looked up once per request: the list, the header and the footer need the same."""
+    tree = getattr(request, "_shop_tree", None)
+    if tree is None:
+        tree = request._shop_tree = category_tree()  # type: ignore[attr-defined]
+    return tree
 
 
 def category_tree() -> Tree:

@@ -6,14 +6,14 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from shop import listing, pages, showcase
-from shop.tree import category_tree
+from shop.tree import Tree, tree_for
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     def build() -> pages.Part:
         return pages.Part(
-            html=render_to_string("shop/_home.html", showcase.front_page(category_tree())),
+            html=render_to_string("shop/_home.html", showcase.front_page(tree_for(request))),
             title=f"{settings.SHOP_NAME}: good things, kept in stock",
             canonical="/",
         )
@@ -35,15 +35,15 @@ def _list(request: HttpRequest, *, category: str = "") -> HttpResponse:
     """A page of products; 404 if the category or the page does not exist."""
     try:
         wish = listing.read_wish(request.GET, category=category)
-        listing.shelf_of(wish, category_tree())
+        tree = tree_for(request)
+        listing.shelf_of(wish, tree)
         key = "\n".join(["list", wish.address(), *wish.notes])
-        return pages.answer(request, "shop/products.html", key, lambda: _list_part(wish))
+        return pages.answer(request, "shop/products.html", key, lambda: _list_part(wish, tree))
     except listing.NoSuchPage as error:
         raise Http404 from error
 
 
-def _list_part(wish: listing.Wish) -> pages.Part:
-    tree = category_tree()
+def _list_part(wish: listing.Wish, tree: Tree) -> pages.Part:
     shelf = listing.shelf_of(wish, tree)
     found = listing.list_products(wish, tree)
     title = f"“{wish.q}”" if wish.words else shelf.name if shelf else "Everything"
@@ -74,7 +74,7 @@ def _list_part(wish: listing.Wish) -> pages.Part:
 @require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     def build() -> pages.Part:
-        shown = showcase.display(slug, category_tree())
+        shown = showcase.display(slug, tree_for(request))
         if shown is None:
             raise Http404
         return pages.Part(

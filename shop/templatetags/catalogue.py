@@ -2,16 +2,17 @@
 
 from django import template
 from django.conf import settings
+from django.template import Context
 
 from shop import tree
 
 register = template.Library()
 
 
-@register.simple_tag
-def shop_nav() -> list[tree.Shelf]:
+@register.simple_tag(takes_context=True)
+def shop_nav(context: Context) -> list[tree.Shelf]:
     """The top shelves, from a cache; no query on a warm page."""
-    return tree.category_tree().roots
+    return tree.tree_for(context["request"]).roots
 
 
 @register.simple_tag

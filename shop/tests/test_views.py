@@ -134,13 +134,13 @@ class TestOddInput:
 
         response = client.get("/products/", {field: value.encode("utf-8", "surrogatepass")})
 
-        assert response.status_code in {200, 404}
+        assert response.status_code in {200, 400, 404}
 
     @pytest.mark.parametrize(
         "raw", ["%ff%fe", "q=%00", "q=%ed%a0%80", "page=%EF%BC%91", "&&&=&q", "q=a&q=b&page=1&page=2"]
     )
     def test_no_raw_query_is_an_error_of_ours(self, client, raw):
-        assert client.get(f"/products/?{raw}").status_code in {200, 404}
+        assert client.get(f"/products/?{raw}").status_code in {200, 400, 404}
 
 
 class TestBudgets:
