@@ -14,7 +14,8 @@ books.rule(
         FROM inventory_reservation AS hold
         JOIN inventory_stockitem AS item ON item.id = hold.item_id
         JOIN inventory_location AS location ON location.id = hold.location_id
-        LEFT JOIN orders_checkout AS checkout ON hold.reference = 'checkout ' || checkout.number
+        LEFT JOIN orders_checkout AS checkout
+          ON checkout.number = SUBSTR(hold.reference, 10) AND hold.reference = 'checkout ' || checkout.number
         WHERE hold.quantity > 0
           AND (checkout.state IS NULL OR checkout.state NOT IN ('open', 'awaiting_payment'))
           AND COALESCE(checkout.closed_at, hold.created_at) < %(two_minutes_ago)s
@@ -89,16 +90,18 @@ books.rule(
     "orders.allocations",
     says="Stock is allocated only to an order line that exists and is of the same SKU.",
     finds="{pieces} of {sku} at {location} are allocated to {reference}, which {line_sku}.",
+    # Materialized, and cast: else SQLite does not look references up but compares each with each.
     sql="""
+        WITH line AS MATERIALIZED (
+            SELECT CAST('order ' || placed.number || ' line ' || line.position AS text) AS reference, line.sku
+            FROM orders_orderline AS line JOIN orders_order AS placed ON placed.id = line.order_id
+        )
         SELECT item.sku, location.name AS location, promise.quantity AS pieces, promise.reference,
                CASE WHEN line.sku IS NULL THEN 'does not exist' ELSE 'is of ' || line.sku END AS line_sku
         FROM inventory_allocation AS promise
         JOIN inventory_stockitem AS item ON item.id = promise.item_id
         JOIN inventory_location AS location ON location.id = promise.location_id
-        LEFT JOIN (
-            SELECT 'order ' || placed.number || ' line ' || line.position AS reference, line.sku
-            FROM orders_orderline AS line JOIN orders_order AS placed ON placed.id = line.order_id
-        ) AS line ON line.reference = promise.reference
+        LEFT JOIN line ON line.reference = promise.reference
         WHERE promise.quantity > 0 AND (line.sku IS NULL OR line.sku <> item.sku)
         ORDER BY promise.id
     """,
