@@ -24,7 +24,7 @@ class EmailForm(forms.Form):
 
 class RegistrationForm(EmailForm):
     name = forms.CharField(
-        label="Your name",
+        label="Your name (optional)",
         max_length=150,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),

@@ -15,6 +15,7 @@ from django_tasks import TaskResult, TaskResultStatus
 from django_tasks.signals import task_finished
 from django_tasks_db.models import DBTaskResult
 
+from config import periodic
 from config.models import WorkerBeat
 
 logger = logging.getLogger("tally.background")
@@ -89,8 +90,19 @@ def is_parked(row: DBTaskResult) -> bool:
 
 
 def parked() -> list[DBTaskResult]:
-    """Tasks that have failed for good and wait for somebody to look at them."""
-    return [row for row in DBTaskResult.objects.filter(status=TaskResultStatus.FAILED) if is_parked(row)]
+    """Tasks that have failed for good and wait for somebody to look at them.
+
+    Periodic work that has succeeded since is not among them: its later runs did what this one could not.
+    """
+    failed = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED)
+    return [row for row in failed if is_parked(row) and not _made_up_for(row)]
+
+
+def _made_up_for(row: DBTaskResult) -> bool:
+    if row.task_path not in {job.task.module_path for job in periodic.jobs.values()}:
+        return False
+    later = DBTaskResult.objects.filter(task_path=row.task_path, finished_at__gt=row.finished_at)
+    return later.filter(status=TaskResultStatus.SUCCESSFUL).exists()
 
 
 def oldest_wait() -> timedelta:

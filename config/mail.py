@@ -2,14 +2,14 @@
 
 import hashlib
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
-from django.core.mail.backends.console import EmailBackend as ConsoleBackend
 from django.template.base import Template
 from django.template.context import Context
 from django.template.loader import get_template, render_to_string
@@ -58,11 +58,18 @@ class DemoBackend(BaseEmailBackend):
     def send_messages(self, email_messages) -> int:
         settings.MAIL_DIR.mkdir(parents=True, exist_ok=True)
         for message in email_messages:
-            _keep(message)
-        return ConsoleBackend().send_messages(email_messages) or 0
+            path = _keep(message)
+            self._print(
+                f"To: {', '.join(message.to)}\nSubject: {message.subject}\n{message.body.strip()}\n({path})"
+            )
+        return len(email_messages)
+
+    def _print(self, words: str) -> None:
+        sys.stdout.write(f"{'-' * 72}\n{words}\n{'-' * 72}\n")
+        sys.stdout.flush()
 
 
-def _keep(message: EmailMultiAlternatives) -> None:
+def _keep(message: EmailMessage) -> Path:
     content = message.message().as_bytes()
     number = hashlib.sha256(message.extra_headers.get("Message-ID", "").encode() or content).hexdigest()[:8]
     folder: Path = settings.MAIL_DIR
@@ -72,4 +79,4 @@ def _keep(message: EmailMultiAlternatives) -> None:
     path = folder / f"{now:%Y%m%d-%H%M%S}-{slugify(message.subject)[:60] or 'mail'}-{number}.eml"
     unfinished = path.with_suffix(f".{os.getpid()}.part")
     unfinished.write_bytes(content)
-    unfinished.rename(path)
+    return unfinished.rename(path)

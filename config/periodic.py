@@ -39,16 +39,14 @@ def tick() -> list[str]:
 
 @transaction.atomic
 def _start(job: Job, now: datetime) -> bool:
-    """Move the job's clock on and enqueue its task, if this process is the one that moved it."""
+    """Move the job's clock on and have its task run, if this process is the one that moved it."""
     elected = PeriodicJob.objects.filter(name=job.name, next_run_at__lte=now).update(
         next_run_at=now + job.every, last_run_at=now
     )
-    if not elected or _waits(job):
+    if not elected:
         return False
-    job.task.enqueue()
+    # A run that still waits, for a worker or after a failure, does for this one too: now, not after its pause.
+    waiting = DBTaskResult.objects.filter(task_path=job.task.module_path, status=TaskResultStatus.READY)
+    if not waiting.update(run_after=now):
+        job.task.enqueue()
     return True
-
-
-def _waits(job: Job) -> bool:
-    # After a night without workers one run makes up for all that were missed.
-    return DBTaskResult.objects.filter(task_path=job.task.module_path, status=TaskResultStatus.READY).exists()

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from config import periodic, tasks
+from config import background, periodic, tasks
 from config.models import PeriodicJob
 from config.tests.helpers import run_tasks
 
@@ -42,6 +43,35 @@ def test_runs_that_nobody_worked_do_not_pile_up():
             periodic.tick()
 
     assert DBTaskResult.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_run_that_pauses_after_a_failure_is_pulled_forward():
+    with time_machine.travel("2026-11-21 10:00:00Z", tick=False) as clock:
+        periodic.tick()
+        DBTaskResult.objects.update(run_after=timezone.now() + timedelta(hours=9), worker_ids=["w"])
+        clock.shift(timedelta(hours=1))
+
+        periodic.tick()
+
+        assert DBTaskResult.objects.ready().count() == 1
+
+
+@pytest.mark.django_db
+def test_a_parked_run_is_no_trouble_once_a_later_one_succeeded():
+    with time_machine.travel("2026-11-21 10:00:00Z", tick=False) as clock:
+        periodic.tick()
+        DBTaskResult.objects.update(
+            status="FAILED", finished_at=timezone.now(), worker_ids=["w"] * background.MAX_ATTEMPTS
+        )
+        assert len(background.parked()) == 1
+        clock.shift(timedelta(hours=1))
+        periodic.tick()
+        DBTaskResult.objects.filter(status="READY").update(
+            status="SUCCESSFUL", finished_at=timezone.now(), worker_ids=["w"]
+        )
+
+        assert background.parked() == []
 
 
 @pytest.mark.django_db
