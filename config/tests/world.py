@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from config import books
@@ -45,6 +45,7 @@ class World:
         return self.mug.stock_item
 
 
+@transaction.atomic
 def balanced_world() -> World:
     place = LocationFactory(name="Main")
     mug, cup = _goods("MUG-1", 1999, place), _goods("CUP-1", 500, place)
