@@ -111,7 +111,7 @@ class Browser:
 
 
 ADDRESS = {
-    "name": "Ada Example",
+    "name": "Test Buyer",
     "street": "Musterstrasse 1",
     "postcode": "10115",
     "city": "Berlin",

@@ -16,12 +16,26 @@ def sell_without_looking() -> None:
     Change.guard = property(lambda change: Q(pk=change.level.pk))  # type: ignore[assignment]
 
 
-def forget_unique_keys() -> None:
-    """Take away what lets a payment be booked once: the lock and the look at what is booked already."""
-    from orders import services as orders
-    from orders.models import Checkout
+def prove_without_lock() -> None:
+    """Let several prove the same payment at once; only the unique keys are left, and they answer with an error."""
+    from payments.models import Payment
+    from payments.services import proving
 
-    orders.lock_checkout = lambda pk: Checkout.objects.get(pk=pk)  # type: ignore[assignment]
+    proving._lock = lambda payment: Payment.objects.select_related("checkout", "order").get(pk=payment.pk)
 
 
-{"stock": sell_without_looking}[os.environ["TAKE_DOWN"]]()
+def prove_without_transaction() -> None:
+    """Let each statement of a proof stand alone, so that a crash leaves half of them."""
+    from payments.services import inbox, proving
+
+    bare = proving.book_intent.__wrapped__  # type: ignore[attr-defined]
+    proving.book_intent = inbox.book_intent = bare
+    proving.Payment.objects.select_for_update = proving.Payment.objects.all
+
+
+WALLS = {
+    "stock": sell_without_looking,
+    "lock": prove_without_lock,
+    "transaction": prove_without_transaction,
+}
+WALLS[os.environ["TAKE_DOWN"]]()

@@ -15,7 +15,7 @@ from shop.models import Variant
 from shop.tests.factories import VariantFactory
 
 ADDRESS = {
-    "name": "Ada Example",
+    "name": "Test Buyer",
     "company": "",
     "street": "Musterstrasse 1",
     "street2": "",
@@ -97,7 +97,7 @@ def make_rates() -> ShippingMethod:
 def make_till(*, stock: int = 10, quantity: int = 2, mug: Variant | None = None) -> Till:
     mug = mug or VariantFactory(stock=stock, price=1999)
     cart = Cart.objects.create()
-    till = Till(cart, mug, orders.CheckoutDetails("ada@example.org", ADDRESS, ADDRESS, make_rates().pk))
+    till = Till(cart, mug, orders.CheckoutDetails("buyer@example.org", ADDRESS, ADDRESS, make_rates().pk))
     till.put(mug, quantity)
     return till
 

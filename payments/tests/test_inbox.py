@@ -1,7 +1,5 @@
 """The inbox: events come twice, late, shuffled, under another id, or are not events at all."""
 
-import hashlib
-import hmac
 import json
 import random
 import time
@@ -11,15 +9,11 @@ import pytest
 from orders.models import Order
 from payments import gateway, services
 from payments.models import Finding, Payment, WebhookEvent
+from payments.tests.signing import signed
 
 pytestmark = pytest.mark.django_db
 URL = "/payments/webhook/"
 KINDS = ("payment_intent.amount_capturable_updated", "checkout.session.completed")
-
-
-def signed(body: bytes, secret: str, at: int | None = None) -> str:
-    at = int(time.time()) if at is None else at
-    return f"t={at},v1={hmac.new(secret.encode(), f'{at}.'.encode() + body, hashlib.sha256).hexdigest()}"
 
 
 @pytest.fixture

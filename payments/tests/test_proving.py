@@ -47,7 +47,7 @@ def test_proven_three_times_there_is_one_order_and_one_mail(stripe, till):
     run_tasks()
 
     assert Order.objects.count() == 1
-    assert [message.to for message in mail.outbox] == [["ada@example.org"]]
+    assert [message.to for message in mail.outbox] == [["buyer@example.org"]]
     assert ledger(payment) == [("authorise", "succeeded", 4488)]
 
 
