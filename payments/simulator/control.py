@@ -209,9 +209,16 @@ def _find(request: Request) -> tuple[Act, str]:
 
 def _check_caller(request: Request) -> None:
     """Only this machine, under a name of this machine: a page that rebinds its name cannot reach it."""
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    host = _hostname(request.headers.get("host", ""))
     if not _is_loopback(request.peer) or not (host == "localhost" or _is_loopback(host)):
         raise ApiError("The control API answers on the loopback address only.", status=403)
+
+
+def _hostname(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_loopback(address: str) -> bool:

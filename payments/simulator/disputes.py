@@ -62,26 +62,21 @@ def open_dispute(
             "created": work.now,
             "currency": charge["currency"],
             "enhanced_eligibility_types": [],
-            "evidence": {},
+            "evidence": {"enhanced_evidence": {}},
             "evidence_details": {
                 "due_by": work.now + RESPONSE_SECONDS,
                 "enhanced_eligibility": {},
                 "has_evidence": False,
                 "past_due": False,
                 "submission_count": 0,
+                "submission_method": "not_submitted",
             },
             "is_charge_refundable": is_inquiry,
             "livemode": False,
             "metadata": {},
             "network_reason_code": NETWORK_REASONS.get(reason),
             "payment_intent": charge["payment_intent"],
-            "payment_method_details": {
-                "card": {
-                    "brand": _card(charge)["brand"],
-                    "case_type": "inquiry" if is_inquiry else "chargeback",
-                },
-                "type": "card",
-            },
+            "payment_method_details": _card_details(charge, reason, is_inquiry),
             "reason": reason,
             "status": "warning_needs_response" if is_inquiry else "needs_response",
         }
@@ -154,7 +149,8 @@ def blocking_refunds(work: Work, charge: Doc) -> bool:
 def _take_evidence(work: Work, dispute: Doc, evidence: Doc, *, submit: bool) -> None:
     details = dict(dispute["evidence_details"])
     details["has_evidence"] = True
-    details["submission_count"] += int(submit)
+    if submit:
+        details |= {"submission_count": details["submission_count"] + 1, "submission_method": "manual"}
     merged = shapes.complete({**dispute, "evidence": {**dispute["evidence"], **evidence}})["evidence"]
     changes: Doc = {"evidence": merged, "evidence_details": details}
     if submit:
@@ -173,6 +169,14 @@ def _move_money(work: Work, dispute: Doc, amount: int) -> None:
     work.update(dispute, balance_transactions=[*dispute["balance_transactions"], transaction])
 
 
-def _card(charge: Doc) -> Doc:
-    card: Doc = charge["payment_method_details"]["card"]
-    return card
+def _card_details(charge: Doc, reason: str, is_inquiry: bool) -> Doc:
+    card = charge["payment_method_details"]["card"]
+    return {
+        "card": {
+            "brand": card["brand"],
+            "case_type": "inquiry" if is_inquiry else "chargeback",
+            "network": card["network"],
+            "network_reason_code": NETWORK_REASONS.get(reason),
+        },
+        "type": "card",
+    }

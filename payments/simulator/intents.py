@@ -212,7 +212,9 @@ def capture(work: Work, intent: Doc, params: Doc) -> Doc:
 
 
 def _amount_to_capture(intent: Doc, params: Doc) -> int:
-    amount: int = params["amount_to_capture"] if "amount_to_capture" in params else intent["amount_capturable"]
+    amount: int = (
+        params["amount_to_capture"] if "amount_to_capture" in params else intent["amount_capturable"]
+    )
     rules.positive(amount, "amount_to_capture")
     if amount > intent["amount_capturable"]:
         raise ApiError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
-from . import rules
+from . import rules, shapes
 from .errors import ApiError
 from .ids import new_id
 
@@ -21,7 +21,7 @@ def build(work: Work, given: list[Doc]) -> list[Doc]:
     """Turn the `line_items` parameter into line item objects, all in one currency."""
     if len(given) > MOST:
         raise ApiError(f"You may only specify up to {MOST} line items.", param="line_items")
-    items = [_item(work, item, f"line_items[{number}]") for number, item in enumerate(given)]
+    items = [shapes.complete(_item(work, item, f"line_items[{number}]")) for number, item in enumerate(given)]
     currencies = sorted({item["currency"] for item in items})
     if len(currencies) > 1:
         raise ApiError(

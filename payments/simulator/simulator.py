@@ -132,7 +132,7 @@ class Simulator:
         }
 
     def _serve(self) -> None:
-        self.server.serve_forever(poll_interval=0.1)
+        self.server.serve_forever(poll_interval=0.05)
 
     def _answer(self, request: Request) -> Answer:
         if request.path.startswith("/v1/"):
