@@ -154,13 +154,13 @@ def _snapshot() -> Iterator[None]:
             _run(f"SET LOCAL statement_timeout = {int(_LONGEST.total_seconds() * 1000)}")
             yield
     else:
-        _run("PRAGMA query_only = ON")
+        _run("BEGIN DEFERRED")
         try:
-            _run("BEGIN DEFERRED")
+            _run("PRAGMA query_only = ON")
             yield
         finally:
-            _run("ROLLBACK")
             _run("PRAGMA query_only = OFF")
+            _run("ROLLBACK")
 
 
 def _run(sql: str) -> None:
