@@ -88,7 +88,7 @@ def rules_for(country: str) -> Rules:
             "name": "Full name",
             "company": "Company",
             "street": "Street and number",
-            "street2": "Flat, floor and the like",
+            "street2": "Flat, floor",
             "postcode": _POSTCODE_WORDS.get(data.postal_code_type, "Postcode"),
             "city": _CITY_WORDS.get(data.city_type, "City"),
             "region": _REGION_WORDS.get(data.country_area_type, "Region"),

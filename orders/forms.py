@@ -158,7 +158,10 @@ class CheckoutForm(forms.Form):
 
     @property
     def wrong_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.errors if name in self.fields and name not in {"agreed", "shown"}]
+        """The fields that were refused, in the order of the page."""
+        delivery = [self["email"], self["country"], *self.delivery_fields]
+        billing = [self["billing_country"], *self.billing_fields]
+        return [field for field in (*delivery, *billing, self["method"]) if field.errors]
 
     # --- for the services -------------------------------------------------------------------------
     def details(self) -> orders.CheckoutDetails:
@@ -261,7 +264,10 @@ def _address_field(name: str, rules: addresses.Rules, kind: str) -> forms.Field:
         widget = forms.TextInput(attrs=attrs | {"type": "tel", "inputmode": "tel"})
     elif name == "postcode" and rules.postcode_example.isdecimal():
         widget = forms.TextInput(attrs=attrs | {"inputmode": "numeric"})
-    return LineText(label=label, max_length=_LONGEST[name], required=False, widget=widget)
+    help_text = "Only for questions about the delivery." if name == "phone" and kind == "shipping" else ""
+    return LineText(
+        label=label, max_length=_LONGEST[name], required=False, widget=widget, help_text=help_text
+    )
 
 
 def _reachable(methods: list[ShippingMethod]) -> dict[str, str]:

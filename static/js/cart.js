@@ -1,8 +1,18 @@
-// The cart answers a refusal with its own page and an honest status (404, 409, 422): show that page too.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const target = event.detail.target;
-  if ([404, 409, 422].includes(event.detail.xhr.status) && target && target.closest("[data-cart], [data-checkout]")) {
-    event.detail.shouldSwap = true;
-    event.detail.isError = false;
-  }
-});
+// Comfort for cart and checkout; without this file everything still works.
+(() => {
+  "use strict";
+
+  // A refusal is answered by the page itself and an honest status (404, 409, 422): show that page too.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, xhr } = event.detail;
+    if ([404, 409, 422].includes(xhr.status) && target && target.closest("[data-cart], [data-checkout]")) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
+  });
+
+  // Buttons that only browsers without scripts need; gone, so that Enter never presses one unseen.
+  const tidy = () => document.querySelectorAll(".without-js").forEach((button) => button.remove());
+  tidy();
+  document.addEventListener("htmx:afterSwap", tidy);
+})();
