@@ -1,5 +1,6 @@
 """The shop as it runs in production: gunicorn in processes of its own, beside the simulator, on the test's database."""
 
+import contextlib
 import json
 import os
 import random
@@ -162,7 +163,11 @@ class RunningShop:
     def kill_a_worker(self) -> None:
         """End one web worker of this shop at once, as a crash would; gunicorn starts another."""
         if running := self.workers():
-            os.kill(random.choice(running), signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it may have ended by itself meanwhile
+                os.kill(random.choice(running), signal.SIGKILL)
+
+    def wait_until_live(self) -> None:
+        self._wait_for(f"{self.url}/health/live")
 
     def said(self) -> str:
         return self.log.read_text()[-5000:]
