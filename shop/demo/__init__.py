@@ -1,1 +1,1 @@
-"""What the demo shop offers: its catalogue and the pictures drawn for it; no Django in here."""
+"""What the demo shop offers: its catalogue and the pictures drawn for it, without Django; `seeding` puts them in."""
