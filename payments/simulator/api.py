@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 import time
 from contextlib import nullcontext
 from typing import Any
@@ -30,6 +31,7 @@ class Api:
         self.faults = faults
         self.keys = Keys(office.store)
         self.calls: dict[str, int] = {}
+        self._counting = threading.Lock()
 
     def answer(self, request: Request) -> Answer:
         """Answer one call; raises Hang or Reset where a fault says so."""
@@ -48,7 +50,8 @@ class Api:
     def _authenticated(self, request: Request, cause: Cause) -> Answer:
         check_key(request.headers.get("authorization", ""))
         route, object_id = routes.find(request.method, request.path)
-        self.calls[route.name] = self.calls.get(route.name, 0) + 1
+        with self._counting:
+            self.calls[route.name] = self.calls.get(route.name, 0) + 1
         key = cause.idempotency_key
         with self.keys.hold(key) if key else nullcontext():
             return self._struck(request, route, object_id, cause)

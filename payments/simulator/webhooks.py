@@ -22,6 +22,9 @@ from .work import Work
 
 Doc = dict[str, Any]
 
+STOP_SECONDS = 2.0
+"""How long stopping waits for a webhook under way; one that is not answered by then is sent again at the next start."""
+
 MODES = ("normal", "drop", "double", "shuffle", "late")
 
 
@@ -80,6 +83,7 @@ class Sender:
         self._changed = threading.Condition()
         self._jobs: list[Job] = []
         self._in_flight = 0
+        self._attempts = 0
         self._stopped = False
         self._threads = [
             threading.Thread(target=self._run, name=f"simulator-webhooks-{n}", daemon=True)
@@ -147,8 +151,17 @@ class Sender:
 
     def wait_for_attempt(self, event_id: str, timeout: float) -> None:
         """Wait until an event was answered once, in whatever way, or `timeout` seconds have passed."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._was_attempted(event_id), timeout)
+        until = time.monotonic() + timeout
+        while True:
+            with self._changed:
+                seen = self._attempts
+            # Never asked of the file while holding our own lock: a unit of work takes them the other way round.
+            if self._was_attempted(event_id) or time.monotonic() >= until:
+                return
+            with self._changed:
+                self._changed.wait_for(
+                    lambda seen=seen: self._stopped or self._attempts != seen, until - time.monotonic()
+                )
 
     def pending(self) -> int:
         """Return how many deliveries wait or are under way."""
@@ -179,7 +192,7 @@ class Sender:
             self._stopped = True
             self._changed.notify_all()
         for thread in self._threads:
-            thread.join(timeout=self.endpoint.timeout + 1)
+            thread.join(timeout=STOP_SECONDS)
 
     # The threads
 
@@ -195,6 +208,7 @@ class Sender:
             finally:
                 with self._changed:
                     self._in_flight -= 1
+                    self._attempts += 1
                     self._changed.notify_all()
 
     def _next(self) -> Job | None:
@@ -212,7 +226,9 @@ class Sender:
         if body is None:
             return
         headers = {"Stripe-Signature": signing.header(body, self.endpoint.secrets, int(time.time()))}
-        self._record(job, target.post(body, headers))
+        post = target.post(body, headers)
+        if not self._stopped:
+            self._record(job, post)
 
     def _body(self, job: Job) -> bytes | None:
         """Return the event as Stripe writes it; none if the simulator was reset meanwhile."""
