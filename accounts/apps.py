@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import books, receivers  # noqa: F401  (sign up the rules, hear sign-ins)
+        from accounts import audit, books, receivers  # noqa: F401  (sign up the rules, hear sign-ins and staff)

@@ -112,3 +112,18 @@ def oldest_wait() -> timedelta:
     # A task without a time of its own has run_after in the year 9999.
     times = [enqueued if after > now else max(enqueued, after) for enqueued, after in due[:200]]
     return now - min(times, default=now)
+
+
+class NotParked(Exception):
+    """The task has not failed, or somebody else has put it back."""
+
+    def __init__(self) -> None:
+        super().__init__("This task is not parked any more.")
+
+
+def run_again(row: DBTaskResult) -> None:
+    """Put a parked task back into its queue with all its tries; of two that press at once, one gets NotParked."""
+    parked_row = DBTaskResult.objects.filter(pk=row.pk, status=TaskResultStatus.FAILED)
+    fresh = {"worker_ids": [], "run_after": timezone.now(), "started_at": None, "finished_at": None}
+    if not parked_row.update(status=TaskResultStatus.READY, **fresh):
+        raise NotParked

@@ -1,6 +1,7 @@
 """Every act about money: `from payments import services`."""
 
 from payments.services.errors import AlreadyOrdered, PaymentError, ProviderAway
+from payments.services.findings import AlreadyResolved, resolve_finding
 from payments.services.inbox import record_event
 from payments.services.late import return_money
 from payments.services.proving import book_intent, book_session, prove_payment
@@ -9,6 +10,7 @@ from payments.services.sweeping import Tally, expire_checkouts, reconcile
 
 __all__ = [
     "AlreadyOrdered",
+    "AlreadyResolved",
     "PaymentError",
     "ProviderAway",
     "Tally",
@@ -19,6 +21,7 @@ __all__ = [
     "prove_payment",
     "reconcile",
     "record_event",
+    "resolve_finding",
     "return_money",
     "start_payment",
 ]

@@ -2,6 +2,13 @@
 
 from shop.services.bulk import NewProduct, NewVariant, bulk_create
 from shop.services.copies import refresh_category, refresh_product
+from shop.services.editing import (
+    attach_image,
+    change_image,
+    change_product,
+    change_variant,
+    remove_image,
+)
 from shop.services.errors import (
     LabelTaken,
     PictureNotStored,
@@ -11,7 +18,7 @@ from shop.services.errors import (
     SkuTaken,
 )
 from shop.services.pictures import StoredPicture, add_image, store_picture
-from shop.services.products import add_variant, create_product, free_slug, set_price
+from shop.services.products import add_variant, check_price, create_product, free_slug, set_price
 
 __all__ = [
     "LabelTaken",
@@ -25,11 +32,17 @@ __all__ = [
     "StoredPicture",
     "add_image",
     "add_variant",
+    "attach_image",
     "bulk_create",
+    "change_image",
+    "change_product",
+    "change_variant",
+    "check_price",
     "create_product",
     "free_slug",
     "refresh_category",
     "refresh_product",
+    "remove_image",
     "set_price",
     "store_picture",
 ]

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from accounts.models import User
 from inventory.models import StockItem
-from shop.models import HIGHEST_PRICE, Category, PriceChange, Product, TaxClass, Variant
+from shop.models import HIGHEST_PRICE, Category, PriceChange, Product, ProductImage, TaxClass, Variant
 from shop.services.copies import refresh_product
 from shop.services.errors import LabelTaken, PriceOutOfRange, ShopError, SkuTaken
 
@@ -40,7 +40,7 @@ def create_product(
         is_featured=is_featured,
         created_at=created_at or timezone.now(),
     )
-    _check(product)
+    check(product)
     product.save()
     refresh_product(product)
     return product
@@ -89,7 +89,7 @@ def add_variant(
         low_stock_threshold=low_stock_threshold,
         backorder_limit=backorder_limit,
     )
-    _check(item)
+    check(item)
     item.save()
     variant = Variant(
         product=product,
@@ -102,7 +102,7 @@ def add_variant(
         position=product.variants.count(),
         is_active=is_active,
     )
-    _check(variant)
+    check(variant)
     variant.save()
     PriceChange.objects.create(variant=variant, old=None, new=price, actor=by)
     refresh_product(product)
@@ -136,7 +136,7 @@ def check_price(price: int) -> None:
         raise PriceOutOfRange("A price must be from 0 to 1,000,000.00.")
 
 
-def _check(row: Product | Variant | StockItem) -> None:
+def check(row: Product | Variant | StockItem | ProductImage) -> None:
     """Raise ShopError if a field does not hold what it must; SQLite itself checks no lengths."""
     try:
         row.full_clean(validate_constraints=False)

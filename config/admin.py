@@ -1,0 +1,106 @@
+"""Background work in the console: what runs, what waits, what failed for good and can be run again."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from config import background, console
+from config.models import PeriodicJob
+
+TONES = {"SUCCESSFUL": "good", "FAILED": "bad", "RUNNING": "warn"}
+
+admin.site.unregister(DBTaskResult)
+
+
+@admin.register(DBTaskResult)
+class TaskDesk(console.ReadOnlyDesk):
+    """Tasks are rows. One that failed too often is parked here until somebody has looked."""
+
+    list_display = (
+        "task_path",
+        "state_word",
+        "attempts",
+        "queue_name",
+        "enqueued_at",
+        "due_at",
+        "finished_at",
+    )
+    list_filter = ("status", "queue_name", ("enqueued_at", admin.DateFieldListFilter))
+    search_fields = ("task_path",)
+    ordering = ("-enqueued_at",)
+    fields = (
+        ("task_path", "state_word", "attempts"),
+        ("queue_name", "priority"),
+        ("enqueued_at", "due_at", "started_at", "finished_at"),
+        "given",
+        "error",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).defer("traceback", "return_value")
+
+    @admin.display(description="state", ordering="status")
+    def state_word(self, row: DBTaskResult) -> str:
+        words = "parked" if background.is_parked(row) else row.get_status_display()
+        return console.badge(words, TONES.get(row.status, ""))
+
+    @admin.display(description="tries")
+    def attempts(self, row: DBTaskResult) -> int:
+        return len(row.worker_ids)
+
+    @admin.display(description="not before", ordering="run_after")
+    def due_at(self, row: DBTaskResult) -> str:
+        return "–" if row.run_after == get_date_max() else console.when(row.run_after)
+
+    @admin.display(description="given")
+    def given(self, row: DBTaskResult) -> str:
+        return format_html("<pre>{}</pre>", json.dumps(row.args_kwargs, indent=2, ensure_ascii=False))
+
+    @admin.display(description="error")
+    def error(self, row: DBTaskResult) -> str:
+        return format_html("<pre>{}</pre>", row.traceback) if row.traceback else "–"
+
+
+@console.sign_up_act(DBTaskResult)
+class RunAgain(console.Act):
+    name = "again"
+    label = "Run again"
+    permission = "django_tasks_db.change_dbtaskresult"
+    refusals = {background.NotParked: messages.INFO}
+
+    def is_open(self, row: DBTaskResult) -> bool:
+        return row.status == TaskResultStatus.FAILED
+
+    def tell(self, row: DBTaskResult) -> str:
+        return f"Puts {row.task_path} back into its queue, with as many tries as a new task has."
+
+    def do(self, request: HttpRequest, row: DBTaskResult, given: Mapping[str, Any]) -> str:
+        with transaction.atomic():
+            background.run_again(row)
+            console.audit(request.user, "run task again", f"task {row.pk}", after={"task": row.task_path})
+        return "The task is in its queue again."
+
+
+@admin.register(PeriodicJob)
+class PeriodicJobDesk(console.ReadOnlyDesk):
+    """What goes by the clock, and when it is due next."""
+
+    list_display = ("name", "last_run_at", "next_run_at")
+    fields = ("name", "last_run_at", "next_run_at")
+
+
+console.todo(
+    "background tasks that failed",
+    lambda: DBTaskResult.objects.filter(status=TaskResultStatus.FAILED),
+    at="admin:django_tasks_db_dbtaskresult_changelist",
+    query=f"status__exact={TaskResultStatus.FAILED}",
+    permission="django_tasks_db.view_dbtaskresult",
+)

@@ -1,0 +1,234 @@
+"""What every list and page of the console has in common."""
+
+from functools import cached_property, partial
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+
+from config.console.acts import Act, acts_of
+from config.console.audit import audit
+from config.console.panels import panels
+from config.console.words import money
+from config.money import MoneyField
+
+MOST_ROWS = 10_000
+MOST_WORDS = 6
+MOST_LETTERS = 100
+
+
+class BoundedPaginator(Paginator):
+    """Counts to `MOST_ROWS` and no further: what lies behind is reached by filters, not by leafing."""
+
+    @cached_property
+    def count(self) -> int:  # type: ignore[override]
+        return self.object_list[:MOST_ROWS].count()  # type: ignore[union-attr,call-arg,arg-type]
+
+
+class MoneyInput(forms.TextInput):
+    """Major units, such as 19.99; a number field would offer steps of one and refuse cents."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"inputmode": "decimal", "class": "money-input", "autocomplete": "off"})
+
+
+class Desk(admin.ModelAdmin):
+    """A list and its pages. Saving leaves an audit entry; acts and panels that rooms signed up are shown."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    paginator = BoundedPaginator
+    formfield_overrides = {MoneyField: {"widget": MoneyInput}}
+    natural_key = ""
+    """A unique field by which other rooms link here: `admin:…_named`."""
+    audit_hides: frozenset[str] = frozenset()
+    """Fields of whose change the audit tells, but not what they held: people may ask to be forgotten."""
+
+    # --- finding ----------------------------------------------------------------------------------
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """Search for a few words only: each adds conditions, and SQLite takes no more than a thousand."""
+        words = search_term[:MOST_LETTERS].split()[:MOST_WORDS]
+        return super().get_search_results(request, queryset, " ".join(words))
+
+    # --- amounts ----------------------------------------------------------------------------------
+    def in_words(self, name: Any) -> Any:
+        """Django would show an amount's minor units as a plain number: show it as money instead."""
+        is_amount = isinstance(name, str) and name in {
+            field.name for field in self.opts.concrete_fields if isinstance(field, MoneyField)
+        }
+        return money(name, str(self.opts.get_field(name).verbose_name)) if is_amount else name
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        editable = self.list_editable if self.has_change_permission(request) else ()
+        return [
+            name if name in editable else self.in_words(name) for name in super().get_list_display(request)
+        ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:  # type: ignore[override]
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return list(fieldsets)
+        return [
+            (title, {**options, "fields": self._lines(options["fields"])}) for title, options in fieldsets
+        ]
+
+    def _lines(self, fields: Any) -> list[Any]:
+        return [
+            tuple(map(self.in_words, line)) if isinstance(line, list | tuple) else self.in_words(line)
+            for line in fields
+        ]
+
+    # --- addresses --------------------------------------------------------------------------------
+    def get_urls(self) -> list[Any]:
+        view, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
+        own = [
+            path(
+                f"<path:object_id>/{act.name}/",
+                view(partial(self.act_view, act=act)),
+                name=f"{name}_{act.name}",
+            )
+            for act in acts_of(self.model)
+        ]
+        if self.natural_key:
+            own.append(path("named/<path:key>/", view(self.named_view), name=f"{name}_named"))
+        return [*own, *super().get_urls()]
+
+    def address_of(self, row: Model) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+
+    def named_view(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Lead to the page of the row with this natural key."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        row = self.get_queryset(request).filter(**{self.natural_key: key[:200]}).first()
+        if row is None:
+            raise Http404
+        return redirect(self.address_of(row))
+
+    # --- a row's page -----------------------------------------------------------------------------
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):  # type: ignore[override]
+        if obj is not None:
+            context["panels"] = panels.of(request, obj)
+            context["acts"] = [
+                (
+                    reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{act.name}", args=[obj.pk]),
+                    act,
+                )
+                for act in acts_of(self.model)
+                if request.user.has_perm(act.permission) and act.is_open(obj)
+            ]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # --- acts -------------------------------------------------------------------------------------
+    def act_view(self, request: HttpRequest, object_id: str, act: Act) -> HttpResponse:
+        """Ask for what the act needs, then say what it will do, then do it."""
+        if not request.user.has_perm(act.permission) or not self.has_view_permission(request):  # type: ignore[union-attr]
+            raise PermissionDenied
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        if request.method == "POST":
+            return self._take(request, row, act)
+        if not act.is_open(row):
+            messages.info(request, f"{act.label}: there is nothing to do any more.")
+            return redirect(self.address_of(row))
+        return self._ask(request, row, act, act.form_class(row=row))
+
+    def _take(self, request: HttpRequest, row: Model, act: Act) -> HttpResponse:
+        form = act.form_class(request.POST, row=row)
+        if not form.is_valid():
+            return self._ask(request, row, act, form)
+        if form.visible_fields() and "confirmed" not in request.POST:
+            return self._ask(request, row, act, form, preview=act.preview(row, form.cleaned_data))
+        try:
+            done = act.do(request, row, form.cleaned_data)
+        except tuple(act.refusals) as error:
+            if act.level_of(error) == messages.ERROR and form.visible_fields():
+                form.add_error(None, str(error))
+                return self._ask(request, row, act, form)
+            messages.add_message(request, act.level_of(error), str(error))
+        else:
+            messages.success(request, done)
+        return redirect(self.address_of(row))
+
+    def _ask(
+        self, request: HttpRequest, row: Model, act: Act, form: forms.Form, *, preview: str = ""
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": act.label,
+            "subtitle": str(row),
+            "opts": self.opts,
+            "row": row,
+            "row_address": self.address_of(row),
+            "act": act,
+            "words": "" if preview else act.tell(row),
+            "preview": preview,
+            "form": form,
+        }
+        status = 422 if form.errors else 200
+        return TemplateResponse(request, "admin/act.html", context, status=status)
+
+    # --- saving -----------------------------------------------------------------------------------
+    def store(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        """Save through a service where there is one; plain tables are simply saved."""
+        obj.save()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        self.store(request, obj, form, change)
+        self.note_form(request, obj, form, change)
+
+    def note_form(self, request: HttpRequest, obj: Model, form: forms.ModelForm, change: bool) -> None:
+        """Leave an audit entry of what a form changed, before and after."""
+        names = form.changed_data
+        before = {name: self._told(name, form.initial.get(name)) for name in names} if change else {}
+        after = {name: self._told(name, form.cleaned_data.get(name)) for name in names}
+        self.note(request, "change" if change else "add", obj, before=before, after=after)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.note(request, "delete", obj, before={"name": str(obj)})
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        for row in queryset:
+            self.delete_model(request, row)
+
+    def note(self, request: HttpRequest, act: str, obj: Model, **figures: dict[str, object]) -> None:
+        what = obj._meta.verbose_name
+        audit(request.user, f"{act} {what}", f"{what} {obj.pk}", **figures)
+
+    def _told(self, name: str, value: object) -> object:
+        return "(not kept)" if name in self.audit_hides and value else value
+
+
+class ReadOnlyDesk(Desk):
+    """For ledgers and for rows that only services write: nothing here is added, changed or deleted by hand."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Who may view it, or may change it through the acts."""
+        return any(
+            request.user.has_perm(f"{self.opts.app_label}.{act}_{self.opts.model_name}")  # type: ignore[union-attr]
+            for act in ("view", "change")
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:  # type: ignore[override]
+        return flatten_fieldsets(self.get_fieldsets(request, obj))

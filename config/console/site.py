@@ -1,0 +1,76 @@
+"""The console itself: its front page, its order of rooms, its one way in."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+
+from config.console.books_badge import verdict
+from config.console.todo import waiting
+
+# The order in which staff meet the rooms, and what they are called.
+ROOMS = {
+    "orders": "Orders",
+    "payments": "Payments",
+    "returns": "Returns",
+    "shop": "Catalogue",
+    "inventory": "Stock",
+    "accounts": "People",
+    "auth": "Roles",
+    "django_tasks_db": "Background work",
+    "config": "Clockwork",
+}
+# Who may see whether the books balance.
+BOOKS_PERMISSION = "payments.view_payment"
+
+
+class Console(admin.AdminSite):
+    """Django Admin with the shop's name on the door."""
+
+    site_header = f"{settings.SHOP_NAME} console"
+    site_title = f"{settings.SHOP_NAME} console"
+    index_title = "What needs doing"
+
+    def get_urls(self) -> list[Any]:
+        return [path("books/", self.admin_view(self.books), name="books"), *super().get_urls()]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send people to the shop's own door, which counts tries; who is in already and may not enter gets a 403."""
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        wanted = request.GET.get("next", "")
+        return redirect_to_login(wanted or reverse("admin:index"), settings.LOGIN_URL)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        context: dict[str, Any] = {"waiting": waiting(request)}
+        if _may_see_books(request):
+            context["books"] = verdict()
+        return super().index(request, {**context, **(extra_context or {})})
+
+    def books(self, request: HttpRequest) -> HttpResponse:
+        """Show what the last proof found, sentence by sentence."""
+        if not _may_see_books(request):
+            raise PermissionDenied
+        context = {**self.each_context(request), "title": "Do the books balance?", "books": verdict()}
+        return TemplateResponse(request, "admin/books.html", context)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            app["name"] = ROOMS.get(app["app_label"], app["name"])
+        order = list(ROOMS)
+        return sorted(
+            apps, key=lambda app: order.index(app["app_label"]) if app["app_label"] in ROOMS else len(order)
+        )
+
+
+def _may_see_books(request: HttpRequest) -> bool:
+    return request.user.has_perm(BOOKS_PERMISSION)  # type: ignore[union-attr]

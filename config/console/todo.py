@@ -1,0 +1,51 @@
+"""What waits for staff: rooms sign up their lists, the front page counts them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Todo:
+    """A list that should be empty: `rows` finds what waits, `at` and `query` lead to it."""
+
+    words: str
+    rows: Callable[[], QuerySet]
+    at: str
+    query: str
+    permission: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A list with what was counted in it now, at most `MOST`."""
+
+    words: str
+    count: int
+    address: str
+
+    @property
+    def figure(self) -> str:
+        return f"{MOST - 1}+" if self.count >= MOST else str(self.count)
+
+
+_todos: list[Todo] = []
+
+
+def todo(words: str, rows: Callable[[], QuerySet], *, at: str, query: str, permission: str) -> None:
+    """Sign up a list for the front page; seen by those with the permission."""
+    _todos.append(Todo(words, rows, at, query, permission))
+
+
+def waiting(request: HttpRequest) -> list[Waiting]:
+    """Count each list that this member of staff may see, one bounded query each."""
+    return [
+        Waiting(each.words, each.rows()[:MOST].count(), f"{reverse(each.at)}?{each.query}")
+        for each in _todos
+        if request.user.has_perm(each.permission)  # type: ignore[union-attr]
+    ]
