@@ -1,16 +1,18 @@
 """Sign-in, registration, passwords and the profile: no answer tells whether an address has an account."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash, views
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.generic import FormView, TemplateView, UpdateView
+from django.views.generic import FormView, TemplateView, UpdateView, View
 
 from accounts import limits, links, services, tasks
 from accounts.forms import (
@@ -36,7 +38,7 @@ def safe_next(request: HttpRequest, wanted: str) -> str:
     return wanted if is_ours else ""
 
 
-class CountedForm:
+class CountedForm(FormView):
     """A form whose sending is counted first; beyond the limit it comes back as it was typed, with a 429."""
 
     def count(self, request: HttpRequest) -> None:
@@ -47,15 +49,15 @@ class CountedForm:
             self.count(request)
         except throttle.Throttled as error:
             return throttle.mark(self.as_typed(str(error)), error)
-        return super().post(request, *args, **kwargs)  # type: ignore[misc]
+        return super().post(request, *args, **kwargs)
 
     def as_typed(self, words: str) -> HttpResponse:
         """The page with what was typed, passwords left out, and nothing checked."""
-        form_class = self.get_form_class()  # type: ignore[attr-defined]
-        keywords = {**self.get_form_kwargs(), "data": None, "files": None}  # type: ignore[attr-defined]
-        keywords["initial"] = self.request.POST.dict()  # type: ignore[attr-defined]
-        context = self.get_context_data(form=form_class(**keywords), throttled=words)  # type: ignore[attr-defined]
-        return self.render_to_response(context)  # type: ignore[attr-defined]
+        form_class = self.get_form_class()
+        keywords = {**self.get_form_kwargs(), "data": None, "files": None}
+        keywords["initial"] = self.request.POST.dict()
+        context = self.get_context_data(form=form_class(**keywords), throttled=words)
+        return self.render_to_response(context)
 
 
 class LoginView(CountedForm, views.LoginView):
@@ -67,20 +69,16 @@ class LoginView(CountedForm, views.LoginView):
         limits.count_login(request, request.POST.get("username", ""))
 
 
-class LogoutView(views.LogoutView):
-    pass
-
-
-class AnonymousOnly:
+class AnonymousOnly(View):
     """For pages that make no sense once signed in."""
 
-    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
         if request.user.is_authenticated:
             return redirect("accounts:profile")
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return super().dispatch(request, *args, **kwargs)
 
 
-class RegisterView(AnonymousOnly, CountedForm, FormView):
+class RegisterView(AnonymousOnly, CountedForm):
     """Takes a name and an address, and writes to it; nothing is kept until the mailed link is opened."""
 
     template_name = "accounts/register.html"
@@ -105,7 +103,7 @@ class RegisterSentView(TemplateView):
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
-class RegisterConfirmView(CountedForm, FormView):
+class RegisterConfirmView(CountedForm):
     """Behind the mailed link: a password makes the account, and signs in."""
 
     template_name = "accounts/register_confirm.html"
@@ -114,7 +112,7 @@ class RegisterConfirmView(CountedForm, FormView):
     def count(self, request: HttpRequest) -> None:
         limits.count_new_password(request)
 
-    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
         wanted = links.read_registration(kwargs["token"])
         if wanted is None:
             return render(request, "accounts/link_ended.html", {"again": reverse("accounts:register")})
@@ -148,7 +146,7 @@ class RegisterConfirmView(CountedForm, FormView):
         return redirect("accounts:login")
 
 
-class PasswordResetView(CountedForm, FormView):
+class PasswordResetView(CountedForm):
     template_name = "accounts/password_reset.html"
     form_class = EmailForm
     success_url = reverse_lazy("accounts:password_reset_done")
@@ -169,7 +167,7 @@ class PasswordResetConfirmView(CountedForm, views.PasswordResetConfirmView):
     """Behind the mailed link: a new password ends all sessions, and signs in here."""
 
     template_name = "accounts/password_reset_confirm.html"
-    form_class = ResetPasswordForm
+    form_class = ResetPasswordForm  # type: ignore[assignment] # any form with save() will do
     success_url = reverse_lazy("accounts:profile")
     post_reset_login = True
     post_reset_login_backend = MODEL_BACKEND
@@ -187,13 +185,13 @@ class PasswordResetConfirmView(CountedForm, views.PasswordResetConfirmView):
             return render(self.request, "accounts/link_ended.html", {"again": again})
         return super().render_to_response(context, **kwargs)
 
-    def form_valid(self, form: ResetPasswordForm) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         messages.success(self.request, "Your new password is set.")
         return super().form_valid(form)
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
-class PasswordChangeView(LoginRequiredMixin, CountedForm, FormView):
+class PasswordChangeView(LoginRequiredMixin, CountedForm):
     """A new password ends the person's other sessions and keeps this one."""
 
     template_name = "accounts/password_change.html"

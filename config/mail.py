@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from django.template.loader import get_template, render_to_string
 from django.utils.text import slugify
 
 
-def send(template: str, to: str, context: dict[str, object], *, key: str) -> None:
+def send(template: str, to: str, context: Mapping[str, object], *, key: str) -> None:
     """Write to one person, now; call it from a background task, which tries again when this raises.
 
     Renders `<template>.subject.txt`, `<template>.txt` and `<template>.html` with `context`, the shop's name
@@ -43,7 +44,7 @@ def message_id(key: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{host}>"
 
 
-def _plain(name: str, words: dict[str, object]) -> str:
+def _plain(name: str, words: Mapping[str, object]) -> str:
     """Render a text in which & stays &: escaping is for HTML."""
     template: Template = get_template(name).template  # type: ignore[attr-defined]
     return template.render(Context(words, autoescape=False))

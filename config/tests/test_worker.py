@@ -348,3 +348,24 @@ def test_a_killed_workers_task_is_done_by_another(worker_process):
     row.refresh_from_db()
     assert row.status == TaskResultStatus.SUCCESSFUL
     assert len(row.worker_ids) == 2
+
+
+@pytest.mark.slow
+def test_two_workers_do_each_task_once(worker_process):
+    processes = [worker_process(), worker_process()]
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and WorkerBeat.objects.count() < 2:
+        time.sleep(0.1)
+    for _ in range(20):
+        sleep.enqueue(0.1)
+
+    while time.monotonic() < deadline and DBTaskResult.objects.exclude(status="SUCCESSFUL").exists():
+        time.sleep(0.2)
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+
+    assert [process.wait(timeout=10) for process in processes] == [0, 0]
+    rows = list(DBTaskResult.objects.all())
+    assert {row.status for row in rows} == {TaskResultStatus.SUCCESSFUL}
+    assert {len(row.worker_ids) for row in rows} == {1}
+    assert len({row.worker_ids[0] for row in rows}) == 2
