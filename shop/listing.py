@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import StrIndex
+from django.db.models.lookups import IsNull
 from django.urls import reverse
 
 from config.money import exponent, format_money, parse_money
@@ -31,6 +32,17 @@ ORDERS = {
     "-price": ("-price", "-pk"),
     "name": ("name", "pk"),
 }
+# The columns that a card is made of.
+CARD = (
+    "name",
+    "slug",
+    "price",
+    "has_price_range",
+    "image_url",
+    "image_srcset",
+    "image_alt",
+    "available_pk",
+)
 
 
 class NoSuchPage(Exception):
@@ -194,7 +206,8 @@ def list_products(wish: Wish, tree: Tree) -> Listing:
     """Answer a wish with a page of cards: two queries. Raises NoSuchPage beyond the last page."""
     goods = matching(wish, tree)
     start = (wish.page - 1) * PAGE_SIZE
-    rows = list(cards_of(in_order(goods, wish))[start : start + PAGE_SIZE + 1])
+    page = in_order(goods, wish).values("pk")[start : start + PAGE_SIZE + 1]
+    rows = list(cards_of(in_order(Product.objects.filter(pk__in=page), wish)))
     if not rows and wish.page > 1:
         raise NoSuchPage
     has_next = len(rows) > PAGE_SIZE
@@ -229,7 +242,7 @@ def matching(wish: Wish, tree: Tree) -> QuerySet[Product]:
     if wish.high is not None:
         goods = goods.filter(price__lte=wish.high)
     if wish.in_stock:
-        goods = goods.filter(is_available())
+        goods = goods.filter(IsNull(available_variant(), False))
     return goods
 
 
@@ -241,26 +254,24 @@ def in_order(goods: QuerySet[Product], wish: Wish) -> QuerySet[Product]:
     return goods.order_by(sum(places[1:], start=places[0]), "-created_at", "-pk")
 
 
-def is_available() -> Exists:
-    """True if some variant on sale can be promised now."""
-    return Exists(
-        Variant.objects.filter(product=OuterRef("pk"), is_active=True)
-        .order_by()
-        .with_available()
-        .filter(available__gt=0)
-    )
+def available_variant() -> Subquery:
+    """The key of a variant on sale that can be promised now, null if there is none.
+
+    A scalar subquery and not an EXISTS, which PostgreSQL answers by reading all the stock there is.
+    """
+    variants = Variant.objects.filter(product=OuterRef("pk"), is_active=True).order_by()
+    return Subquery(variants.with_available().filter(available__gt=0).values("pk")[:1])
 
 
 def cards_of(goods: QuerySet[Product]) -> QuerySet:
     """What cards need, as dicts, in one query."""
-    return goods.annotate(is_available=is_available()).values(
-        "name", "slug", "price", "has_price_range", "image_url", "image_srcset", "image_alt", "is_available"
-    )
+    return goods.annotate(available_pk=available_variant()).values(*CARD)
 
 
 def card(row: dict[str, object]) -> dict[str, object]:
     """A row in words: its address and its price as people read it."""
     price = format_money(row["price"])  # type: ignore[arg-type]
+    row["is_available"] = row.pop("available_pk") is not None
     row["price_words"] = f"from {price}" if row["has_price_range"] else price
     row["url"] = f"{reverse('shop:products')}{row['slug']}/"
     return row

@@ -266,7 +266,19 @@ def test_postgresql_reads_an_index_for_the_search():
 
     if connection.vendor != "postgresql":
         pytest.skip("the trigram index is PostgreSQL's")
+    category = CategoryFactory()
+    Product.objects.bulk_create(
+        Product(
+            category=category, name=str(n), slug=str(n), search_document=f"thing {n} from the long shelf " * 5
+        )
+        for n in range(3000)
+    )
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE shop_product")
         cursor.execute("SET LOCAL enable_seqscan = off")
-        plan = Product.objects.filter(is_active=True, search_document__contains="teapot").explain()
-    assert "products_by_words" in plan
+        cursor.execute("SET LOCAL enable_indexscan = off")
+
+    assert (
+        "products_by_words"
+        in Product.objects.filter(is_active=True, search_document__contains="2999").explain()
+    )
