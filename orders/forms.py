@@ -31,6 +31,7 @@ _AUTOCOMPLETE = {
     "region": "address-level1",
     "phone": "tel",
 }
+_EMAIL = {"class": "form-control", "autocomplete": "email", "inputmode": "email", "spellcheck": "false"}
 
 
 class AddForm(forms.Form):
@@ -63,11 +64,34 @@ def _in_range(quantity: int, *, lowest: int) -> int:
     return quantity
 
 
-class FindForm(forms.Form):
+class DescribedForm(forms.Form):
+    """Each wrong field names the sentence beside it that says why (`aria-describedby`)."""
+
+    def describe_errors(self) -> None:
+        """To be called when all fields are there; judges the form if it was sent."""
+        for name in self.errors:
+            if name in self.fields:
+                attrs = self.fields[name].widget.attrs
+                attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
+                attrs["class"] = f"{attrs.get('class', 'form-control')} is-invalid"
+
+
+class FindForm(DescribedForm):
     """How a guest finds their orders again."""
 
-    email = forms.EmailField(label="E-mail address", max_length=254)
-    number = forms.CharField(label="Order number, if you have it", max_length=20, required=False)
+    email = forms.EmailField(label="E-mail address", max_length=254, widget=forms.EmailInput(attrs=_EMAIL))
+    number = forms.CharField(
+        label="Order number, if you have it",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"class": "form-control", "autocomplete": "off", "autocapitalize": "characters"}
+        ),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.describe_errors()
 
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()
@@ -84,7 +108,7 @@ class LineText(forms.CharField):
         return " ".join("".join(sign if sign.isprintable() or sign == "\0" else " " for sign in text).split())
 
 
-class CheckoutForm(forms.Form):
+class CheckoutForm(DescribedForm):
     """Who orders, where it goes, who is billed and how it travels, on one page.
 
     The fields of an address are those of its country. Without `data` the form is not judged: `initial` is what was
@@ -92,7 +116,7 @@ class CheckoutForm(forms.Form):
     payment that came to nothing, gave last. `country` and `method_id` are what a quote needs, whatever was typed.
     """
 
-    email = forms.EmailField(label="E-mail address", max_length=254)
+    email = forms.EmailField(label="E-mail address", max_length=254, widget=forms.EmailInput(attrs=_EMAIL))
     billing_same = forms.BooleanField(label="The billing address is the same", required=False)
     method = forms.IntegerField(required=False)
     agreed = forms.CharField(max_length=64, required=False)
@@ -124,13 +148,7 @@ class CheckoutForm(forms.Form):
         self._add_address("", self.country, self.reachable, "shipping")
         self._add_address("billing_", self.billing_country, addresses.countries(), "billing")
         self.initial |= {"country": self.country, "billing_country": self.billing_country}
-        self.fields["email"].widget.attrs |= {
-            "class": "form-control",
-            "autocomplete": "email",
-            "inputmode": "email",
-            "spellcheck": "false",
-        }
-        self._describe_errors()
+        self.describe_errors()
 
     # --- for the page -----------------------------------------------------------------------------
     @property
@@ -209,19 +227,6 @@ class CheckoutForm(forms.Form):
         self.fields[f"{prefix}country"] = _country_field(choices, country, kind)
         for name in addresses.FIELDS:
             self.fields[f"{prefix}{name}"] = _address_field(name, rules, kind)
-
-    def _describe_errors(self) -> None:
-        """Let each wrong field name the sentence that says why (WAI-ARIA)."""
-        if not self.is_bound:
-            return
-        for name in self.errors:
-            if name in self.fields:
-                self.fields[name].widget.attrs |= {
-                    "aria-invalid": "true",
-                    "aria-describedby": f"id_{name}_error",
-                }
-                css = self.fields[name].widget.attrs.get("class", "form-control")
-                self.fields[name].widget.attrs["class"] = f"{css} is-invalid"
 
 
 def _country_field(choices: Mapping[str, str], country: str, kind: str) -> forms.ChoiceField:

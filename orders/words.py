@@ -55,6 +55,23 @@ def _delivery_words(order: Order) -> str:
     return f"We pack it now and charge your card when it ships.{arrives}"
 
 
+_PAYMENT_WORDS = {
+    P.AWAITING: "Not confirmed yet.",
+    P.AUTHORISED: "The amount is held on your card. It is charged when your order ships.",
+    P.PART_CAPTURED: "A part was charged, for what has shipped.",
+    P.CAPTURED: "Paid.",
+    P.PART_REFUNDED: "Paid; a part was paid back.",
+    P.REFUNDED: "Paid back.",
+    P.VOIDED: "Released. Your card was not charged.",
+    P.EXPIRED: "Released. Your card was not charged.",
+}
+
+
+def payment_words_of(order: Order) -> str:
+    """Say what has become of the money, as customers see it."""
+    return _PAYMENT_WORDS[P(order.payment_state)]
+
+
 def days(span: str) -> str:
     """Say a span such as "2-4" in words: "2 to 4 working days"."""
     first, _, last = span.partition("-")
@@ -80,10 +97,11 @@ def steps_of(order: Order) -> list[tuple[str, bool]]:
     """Return the way of an order that is not over: (step, whether it is behind us); [] for one that is."""
     if status_of(order).tone == "over":
         return []
-    shipped = order.fulfilment_state in {F.PARTIAL, F.SHIPPED, F.DELIVERED}
+    shipped = order.fulfilment_state in {F.SHIPPED, F.DELIVERED}
     delivered = order.fulfilment_state == F.DELIVERED
     paid = order.payment_state != P.AWAITING
-    return [("Ordered", True), ("Payment confirmed", paid), ("Shipped", shipped), ("Delivered", delivered)]
+    shipping = "Partly shipped" if order.fulfilment_state == F.PARTIAL else "Shipped"
+    return [("Ordered", True), ("Payment confirmed", paid), (shipping, shipped), ("Delivered", delivered)]
 
 
 def contents_of(order: Order) -> str:

@@ -23,7 +23,8 @@ class CheckoutView(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the page; with a country in the address, for that country."""
-        return _checkout_page(request, cart_cookie.find(request), _form(request, request.GET))
+        cart = cart_cookie.find(request)
+        return _checkout_page(request, cart, _form(request, request.GET, cart))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Price again, hold the stock, open the payment page and lead there."""
@@ -31,7 +32,7 @@ class CheckoutView(View):
         if cart is None:
             return redirect("orders:cart")
         if "update" in request.POST:
-            return _checkout_page(request, cart, _form(request, request.POST))
+            return _checkout_page(request, cart, _form(request, request.POST, cart))
         form = CheckoutForm(request.POST, customer=cart_cookie.customer_of(request))
         if not form.is_valid():
             return _checkout_page(request, cart, form, status=422)
@@ -54,12 +55,13 @@ class CheckoutView(View):
 @never_cache
 def summary(request: HttpRequest) -> HttpResponse:
     """The part of the checkout page that depends on country and delivery, for htmx."""
-    return _checkout_page(request, cart_cookie.find(request), _form(request, request.GET))
+    cart = cart_cookie.find(request)
+    return _checkout_page(request, cart, _form(request, request.GET, cart))
 
 
-def _form(request: HttpRequest, typed) -> CheckoutForm:
-    """The form with what was typed so far, not judged yet."""
-    return CheckoutForm(initial=typed.dict(), customer=cart_cookie.customer_of(request))
+def _form(request: HttpRequest, typed, cart: Cart | None) -> CheckoutForm:
+    """The form with what was typed so far, or at this cart's last try, not judged yet."""
+    return CheckoutForm(initial=typed.dict(), customer=cart_cookie.customer_of(request), cart=cart)
 
 
 def _checkout_page(

@@ -255,14 +255,14 @@ def _variant_for(cart: Cart, variant_id: int) -> Variant:
                 Value(0),
                 output_field=MoneyField(),
             ),
-            live_lines=_live_lines(cart),
+            live_lines=lines_being_paid(cart),
         )
         .filter(pk=variant_id)
         .first()
     )
     if variant is None:
         raise NotForSale
-    variant.on_hold = _held_by(variant.live_lines).get(variant.pk, 0)
+    variant.on_hold = pieces_of(variant.live_lines).get(variant.pk, 0)
     return variant
 
 
@@ -295,23 +295,24 @@ def _lines_with_stock(cart: Cart) -> QuerySet[CartLine]:
     return (
         CartLine.objects.filter(cart=cart)
         .select_related("variant__product__category", "variant__stock_item")
-        .annotate(available=Subquery(stock), live_lines=_live_lines(cart))
+        .annotate(available=Subquery(stock), live_lines=lines_being_paid(cart))
         .order_by("pk")
     )
 
 
-def _live_lines(cart: Cart) -> Subquery:
+def lines_being_paid(cart: Cart) -> Subquery:
     """The frozen lines of the payment that is under way for this cart, if there is one."""
     return Subquery(Checkout.objects.filter(cart=cart, state__in=Checkout.LIVE).values("lines")[:1])
 
 
-def _held_by(lines: Iterable[Mapping] | None) -> dict[int, int]:
+def pieces_of(lines: Iterable[Mapping] | None) -> dict[int, int]:
+    """How many of each variant such frozen lines hold."""
     return {line["variant"]: line["quantity"] for line in lines or ()}
 
 
 def _priced(line: CartLine) -> PricedLine:
     variant, quantity = line.variant, line.quantity
-    available = line.available + _held_by(line.live_lines).get(line.variant_id, 0)
+    available = line.available + pieces_of(line.live_lines).get(line.variant_id, 0)
     is_gone = not (variant.is_active and variant.product.is_active and variant.product.category.is_active)
     can_be_bought = not is_gone and available > 0
     return PricedLine(

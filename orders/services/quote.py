@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from orders.models import Cart, ShippingMethod, TaxRate
+from orders.services.cart import lines_being_paid, pieces_of
 from orders.services.errors import EmptyCart
 from shop.models import TaxClass, Variant
 
@@ -105,13 +106,15 @@ class Quote:
 def make_quote(cart: Cart, *, country: str, method_id: int | None = None) -> Quote:
     """Price a cart for a country (ISO 3166 code) and a way of delivery, the first that reaches it if none is given.
 
-    Four statements however long the cart. Lines that are no longer on sale have `available` 0. Raises EmptyCart.
+    Four statements however long the cart. Lines that are no longer on sale have `available` 0; what the cart's
+    own payment holds at this moment counts as available to it. Raises EmptyCart.
     """
     quantities = dict(cart.lines.order_by("pk").values_list("variant", "quantity"))
     if not quantities:
         raise EmptyCart
     variants = (
         Variant.objects.with_available()
+        .annotate(live_lines=lines_being_paid(cart))
         .select_related("product__category", "stock_item")
         .in_bulk(list(quantities))
     )
@@ -161,6 +164,7 @@ def _line(variant: Variant, quantity: int, rates: dict[str, int]) -> QuoteLine:
     rate = rates.get(variant.tax_class, 0)
     tax = tax_of(shown, rate)
     net = shown - tax if settings.PRICES_INCLUDE_TAX else shown
+    held = pieces_of(variant.live_lines).get(variant.pk, 0)  # type: ignore[attr-defined]
     on_sale = variant.is_active and variant.product.is_active and variant.product.category.is_active
     return QuoteLine(
         variant=variant.pk,
@@ -176,5 +180,5 @@ def _line(variant: Variant, quantity: int, rates: dict[str, int]) -> QuoteLine:
         tax_class=variant.tax_class,
         weight_g=variant.weight_g,
         country_of_origin=variant.country_of_origin,
-        available=variant.available if on_sale else 0,  # type: ignore[attr-defined]
+        available=variant.available + held if on_sale else 0,  # type: ignore[attr-defined]
     )

@@ -4,7 +4,7 @@ from django import template
 
 from orders import addresses, offer, words
 from orders.forms import CheckoutForm
-from orders.models import ShippingMethod
+from orders.models import Order, ShippingMethod
 from orders.services.quote import Quote
 
 register = template.Library()
@@ -35,6 +35,11 @@ def country_name(code: str) -> str:
 @register.filter
 def days(span: str) -> str:
     return words.days(span)
+
+
+@register.filter
+def payment_words(order: Order) -> str:
+    return words.payment_words_of(order)
 
 
 @register.filter

@@ -105,9 +105,9 @@ def test_an_order_says_everything_about_itself(client, ada):
         "€24.89",
         "includes tax 19 % on goods</dt><dd>€3.19",
         "includes tax on delivery</dt><dd>€0.78",
-        "Unter den Linden 1",
-        "Germany",
+        "Ada Example<br>Unter den Linden 1<br>10117 BERLIN<br>Germany",
         "Example Ltd",
+        "The amount is held on your card.",
         "Order placed.",
         "Packed.",
         "2 to 4 working days",
@@ -292,6 +292,11 @@ def test_every_state_has_its_words(state, payment, fulfilment, title):
     assert bool(words.steps_of(order)) == (status.tone != "over")
 
 
+@pytest.mark.parametrize("state", Order.PaymentState.values)
+def test_every_payment_state_has_its_words(state):
+    assert words.payment_words_of(Order(payment_state=state)).endswith(".")
+
+
 @pytest.mark.parametrize(
     ("span", "said"), [("2-4", "2 to 4 working days"), ("1-1", "1 working day"), ("3-3", "3 working days")]
 )
@@ -320,9 +325,11 @@ def test_the_confirmation_holds_the_whole_order_and_its_link():
             "€3.19",
             "Unter den Linden 1",
             "Example Ltd",
-            "Germany",
+            "10117 BERLIN",
         ):
             assert said in part
+    assert "Unter den Linden 1\n10117 BERLIN\nGermany\n" in letter.body
+    assert "Unter den Linden 1<br>10117 BERLIN<br>Germany" in html
 
 
 def test_a_customer_s_confirmation_links_to_the_page_that_asks_to_sign_in():
