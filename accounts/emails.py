@@ -10,19 +10,39 @@ from config import mail
 
 def answer_registration(wanted: links.Registration, *, key: str) -> None:
     """Send the link that finishes the registration, or tell the owner of an existing account that there is one."""
-    user = User.objects.filter(email=wanted.email, is_active=True).first()
-    if user is not None:
-        context = {
-            "name": user.get_short_name(),
-            "login_url": links.absolute(reverse("accounts:login")),
-            "reset_url": links.absolute(reverse("accounts:password_reset")),
-        }
-        mail.send("accounts/email/already_registered", user.email, context, key=key)
-    elif not User.objects.filter(email=wanted.email).exists():
+    if owner := User.objects.filter(email=wanted.email).first():
+        _tell_owner(owner, key=key)
+    else:
         # Without the name: whoever fills in the form could have us carry their words to anybody.
         mail.send(
             "accounts/email/registration", wanted.email, {"url": links.registration_link(wanted)}, key=key
         )
+
+
+def answer_email_change(user: User, new_email: str, *, key: str) -> None:
+    """Send the link that proves the new address, or tell the owner of another account that it is taken."""
+    if owner := User.objects.filter(email=new_email).first():
+        _tell_owner(owner, key=key)
+    else:
+        mail.send(
+            "accounts/email/email_change", new_email, {"url": links.email_link(user, new_email)}, key=key
+        )
+
+
+def tell_email_changed(old_email: str, new_email: str, *, key: str) -> None:
+    mail.send("accounts/email/email_changed", old_email, {"new_email": new_email}, key=key)
+
+
+def _tell_owner(user: User, *, key: str) -> None:
+    """Say that somebody wanted an account with this address; nothing, if it was disabled."""
+    if not user.is_active:
+        return
+    context = {
+        "name": user.get_short_name(),
+        "login_url": links.absolute(reverse("accounts:login")),
+        "reset_url": links.absolute(reverse("accounts:password_reset")),
+    }
+    mail.send("accounts/email/already_registered", user.email, context, key=key)
 
 
 def answer_password_reset(email: str, *, key: str) -> None:

@@ -83,14 +83,16 @@ class ResetPasswordForm(NewPasswordForm):
         return self.user
 
 
-class PasswordChangeForm(NewPasswordForm):
+class CurrentPasswordForm(forms.Form):
+    """Asks for the password once more, of somebody who is signed in; needs `self.user`."""
+
+    user: User
     current_password = forms.CharField(
         label="Current password",
         strip=False,
         max_length=LONGEST_PASSWORD,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    field_order = ["current_password", "new_password"]
 
     def clean_current_password(self) -> str:
         password = self.cleaned_data["current_password"]
@@ -98,9 +100,22 @@ class PasswordChangeForm(NewPasswordForm):
             raise ValidationError("This is not your current password.", code="wrong_password")
         return password
 
+
+class PasswordChangeForm(NewPasswordForm, CurrentPasswordForm):
+    field_order = ["current_password", "new_password"]
+
     def save(self) -> User:
         services.set_password(self.user, self.cleaned_data["new_password"])
         return self.user
+
+
+class EmailChangeForm(EmailForm, CurrentPasswordForm):
+    field_order = ["email", "current_password"]
+
+    def __init__(self, *args, user: User, **kwargs):
+        self.user = user
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "New e-mail"
 
 
 class ProfileForm(forms.ModelForm):

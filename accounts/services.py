@@ -15,6 +15,11 @@ class AlreadyRegistered(AccountError):
         super().__init__("You have an account already. Please sign in.")
 
 
+class AddressTaken(AccountError):
+    def __init__(self) -> None:
+        super().__init__("This e-mail cannot be used. Please choose another.")
+
+
 def join(email: str, *, name: str, password: str) -> User:
     """Create the account of somebody who has proven to read mail at `email`; raises AlreadyRegistered."""
     try:
@@ -37,6 +42,22 @@ def set_password(user: User, password: str, *, proves_email: bool = False) -> No
     with transaction.atomic():
         user.save(update_fields=["password", "email_verified_at"])
         tasks.tell_password_changed.enqueue(user.pk)
+
+
+def change_email(user: User, new_email: str) -> None:
+    """Move the account to an address that its owner has proven to read, and tell the old one.
+
+    Links mailed before are void then. Raises AddressTaken if somebody else joined with it meanwhile.
+    """
+    from accounts import tasks
+
+    old_email, user.email, user.email_verified_at = user.email, new_email, timezone.now()
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["email", "email_verified_at"])
+            tasks.tell_email_changed.enqueue(old_email, new_email)
+    except IntegrityError as error:
+        raise AddressTaken from error
 
 
 @transaction.atomic

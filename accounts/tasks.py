@@ -18,6 +18,16 @@ def answer_password_reset(context: TaskContext, email: str) -> None:
 
 
 @task(queue_name="mail", takes_context=True)
+def answer_email_change(context: TaskContext, user_id: int, new_email: str) -> None:
+    emails.answer_email_change(User.objects.get(pk=user_id), new_email, key=_key("email-change", context))
+
+
+@task(queue_name="mail", takes_context=True)
+def tell_email_changed(context: TaskContext, old_email: str, new_email: str) -> None:
+    emails.tell_email_changed(old_email, new_email, key=_key("email-changed", context))
+
+
+@task(queue_name="mail", takes_context=True)
 def tell_password_changed(context: TaskContext, user_id: int) -> None:
     emails.tell_password_changed(User.objects.get(pk=user_id), key=_key("password-changed", context))
 

@@ -18,5 +18,8 @@ urlpatterns = [
         name="password_reset_confirm",
     ),
     path("password/change/", views.PasswordChangeView.as_view(), name="password_change"),
+    path("email/change/", views.EmailChangeView.as_view(), name="email_change"),
+    path("email/change/sent/", views.EmailChangeSentView.as_view(), name="email_change_sent"),
+    path("email/change/<str:token>/", views.EmailConfirmView.as_view(), name="email_confirm"),
     path("profile/", views.ProfileView.as_view(), name="profile"),
 ]

@@ -16,6 +16,7 @@ from django.views.generic import FormView, TemplateView, UpdateView, View
 
 from accounts import limits, links, services, tasks
 from accounts.forms import (
+    EmailChangeForm,
     EmailForm,
     LoginForm,
     NewPasswordForm,
@@ -208,6 +209,58 @@ class PasswordChangeView(LoginRequiredMixin, CountedForm):
         update_session_auth_hash(self.request, form.save())
         messages.success(self.request, "Your new password is set. Other devices were signed out.")
         return super().form_valid(form)
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class EmailChangeView(LoginRequiredMixin, CountedForm):
+    """Takes a new address and writes to it; the account moves when the link in that mail is opened."""
+
+    template_name = "accounts/email_change.html"
+    form_class = EmailChangeForm
+    success_url = reverse_lazy("accounts:email_change_sent")
+
+    def count(self, request: HttpRequest) -> None:
+        limits.count_password(request)
+        limits.count_mail(request, request.POST.get("email", ""))
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def form_valid(self, form: EmailChangeForm) -> HttpResponse:
+        tasks.answer_email_change.enqueue(form.user.pk, form.cleaned_data["email"])
+        return super().form_valid(form)
+
+
+class EmailChangeSentView(LoginRequiredMixin, TemplateView):
+    template_name = "accounts/email_change_sent.html"
+
+
+class EmailConfirmView(LoginRequiredMixin, TemplateView):
+    """Behind the link mailed to a new address; a button moves the account, as mail programs open links too."""
+
+    template_name = "accounts/email_confirm.html"
+
+    def get(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        new_email = links.read_email(self._user(), kwargs["token"])
+        if new_email is None:
+            return render(request, "accounts/link_ended.html", {"again": reverse("accounts:email_change")})
+        return self.render_to_response(self.get_context_data(new_email=new_email))
+
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        user = self._user()
+        new_email = links.read_email(user, kwargs["token"])
+        if new_email is None:
+            return self.get(request, *args, **kwargs)
+        try:
+            services.change_email(user, new_email)
+        except services.AddressTaken as error:
+            messages.error(request, str(error))
+            return redirect("accounts:email_change")
+        messages.success(request, f"Your e-mail is now {new_email}.")
+        return redirect("accounts:profile")
+
+    def _user(self) -> User:
+        return User.objects.get(pk=self.request.user.pk)
 
 
 class ProfileView(LoginRequiredMixin, UpdateView):

@@ -99,4 +99,7 @@ def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     route = request.resolver_match.route if request.resolver_match else logs.without_secrets(request.path)
     level = logging.DEBUG if route.startswith(("health/", "/static/")) else logging.INFO
     facts = {"status": response.status_code, "ms": round(seconds * 1000)}
+    # Only if the view asked who it is: a line in the log is not worth a query.
+    if actor := getattr(getattr(request, "_cached_user", None), "pk", None):
+        facts["actor"] = actor
     logger.log(level, "%s /%s", request.method, route.lstrip("/"), extra={"facts": facts})

@@ -40,7 +40,9 @@ FORMS = {
     "password_reset": ["email"],
     "profile": ["full_name"],
     "password_change": ["current_password", "new_password"],
+    "email_change": ["email", "current_password"],
 }
+PRIVATE = {"profile", "password_change", "email_change"}
 
 
 def encoded(field: str, value: str | bytes) -> bytes:
@@ -62,7 +64,7 @@ def send(client: Client, path: str, body: bytes):
     ("form", "field"), [(form, field) for form, fields in FORMS.items() for field in fields]
 )
 def test_no_text_in_any_field_breaks_a_form(client, form, field, text):
-    if form in {"profile", "password_change"}:
+    if form in PRIVATE:
         client.force_login(UserFactory(password="correct horse"))
     good = {
         "username": "a@example.com",
@@ -108,6 +110,8 @@ def test_no_text_breaks_the_pages_behind_links(client, field, text):
         "/accounts/password/reset/OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5/x-y/",
         "/accounts/password/reset/MQ/" + "z" * 3000 + "/",
         "/accounts/password/reset/MQ/set-password/",
+        "/accounts/email/change/%00/",
+        "/accounts/email/change/a:b:c/",
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post", "head", "options", "put", "delete", "patch"])
@@ -134,7 +138,7 @@ def test_no_address_breaks_a_page(client, path, method):
     ],
 )
 def test_no_body_breaks_a_form(client, form, content_type, body):
-    if form in {"profile", "password_change"}:
+    if form in PRIVATE:
         client.force_login(UserFactory(password="correct horse"))
 
     answer = client.generic("POST", reverse(f"accounts:{form}"), body, content_type=content_type)

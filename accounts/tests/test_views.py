@@ -394,6 +394,92 @@ def test_disabling_an_account_ends_its_sessions(client):
     assert client.get(reverse("accounts:profile")).status_code == 302
 
 
+# --- a new address ---
+
+
+def ask_for(client: Client, email: str, password: str = PASSWORD):
+    return client.post(reverse("accounts:email_change"), {"email": email, "current_password": password})
+
+
+@pytest.fixture
+def owner(client) -> User:
+    user = UserFactory(email="robin@example.com", password=PASSWORD)
+    client.force_login(user)
+    return user
+
+
+def test_the_account_moves_when_the_new_address_is_proven_and_the_old_one_is_told(client, owner):
+    assert ask_for(client, "New@Example.com").url == reverse("accounts:email_change_sent")
+    path = mailed_path()
+    assert mail.outbox[-1].to == ["new@example.com"]
+    assert "new@example.com" in client.get(path).text
+    owner.refresh_from_db()
+    assert owner.email == "robin@example.com"
+
+    client.post(path)
+    run_tasks()
+
+    owner.refresh_from_db()
+    assert owner.email == "new@example.com"
+    assert mail.outbox[-1].to == ["robin@example.com"]
+    assert "new@example.com" in mail.outbox[-1].body
+    assert "This link has ended" in client.get(path).text
+
+
+def test_a_new_address_needs_the_password(client, owner):
+    answer = ask_for(client, "new@example.com", "wrong")
+
+    assert answer.context["form"].errors == {"current_password": ["This is not your current password."]}
+    assert not DBTaskResult.objects.exists()
+
+
+def test_the_link_is_bound_to_its_user(client, owner):
+    ask_for(client, "new@example.com")
+    path = mailed_path()
+    other = UserFactory()
+    client.force_login(other)
+
+    assert "This link has ended" in client.post(path).text
+
+    assert set(User.objects.values_list("email", flat=True)) == {"robin@example.com", other.email}
+    assert Client().post(path).status_code == 302
+
+
+def test_the_link_is_void_after_a_change_of_password(client, owner):
+    ask_for(client, "new@example.com")
+    path = mailed_path()
+    owner.set_password("changed meanwhile")
+    owner.save()
+    client.force_login(owner)
+
+    assert "This link has ended" in client.post(path).text
+
+
+def test_a_taken_address_looks_the_same_and_tells_its_owner(client, owner):
+    UserFactory(email="taken@example.com")
+
+    free, taken = ask_for(client, "free@example.com"), ask_for(client, "taken@example.com")
+    run_tasks()
+
+    assert (free.status_code, free.url) == (taken.status_code, taken.url)
+    assert [message.subject for message in mail.outbox] == [
+        "Your new e-mail at Tally",
+        "You have an account at Tally",
+    ]
+
+
+def test_an_address_that_somebody_else_took_meanwhile_is_refused(client, owner):
+    ask_for(client, "new@example.com")
+    path = mailed_path()
+    UserFactory(email="new@example.com")
+
+    answer = client.post(path, follow=True)
+
+    assert "This e-mail cannot be used" in answer.text
+    owner.refresh_from_db()
+    assert owner.email == "robin@example.com"
+
+
 # --- profile ---
 
 
@@ -418,7 +504,7 @@ def test_the_profile_changes_the_name_and_nothing_else(client):
     assert "Robin &lt;b&gt;R." in client.get(reverse("accounts:profile")).text
 
 
-@pytest.mark.parametrize("name", ["profile", "password_change"])
+@pytest.mark.parametrize("name", ["profile", "password_change", "email_change"])
 def test_private_pages_ask_to_sign_in(client, name):
     path = reverse(f"accounts:{name}")
 
@@ -435,6 +521,8 @@ PAGES = [
     "/accounts/password/reset/sent/",
     "/accounts/profile/",
     "/accounts/password/change/",
+    "/accounts/email/change/",
+    "/accounts/email/change/sent/",
 ]
 
 

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.tests.factories import UserFactory
 from config import logs, middleware
 from config.logs import JsonFormatter
 from config.tests.helpers import database_away
@@ -348,6 +349,16 @@ def test_a_request_is_one_line_with_route_status_and_time(visitor, lines):
     (line,) = [line for line in lines if line["logger"] == "tally.requests"]
     assert (line["message"], line["status"]) == ("GET /plain/", 200)
     assert isinstance(line["ms"], int)
+
+
+def test_the_line_names_who_was_signed_in(visitor, lines):
+    user = UserFactory()
+    visitor.force_login(user)
+
+    visitor.get("/accounts/profile/")
+
+    (line,) = [line for line in lines if line["logger"] == "tally.requests"]
+    assert line["actor"] == user.pk
 
 
 def test_tokens_in_addresses_stay_out_of_the_log(visitor, lines):
