@@ -41,7 +41,7 @@ The control API (`control=True`, this machine only; POSTs carry a JSON object, a
         saved_500 (a 500 that the idempotency key replays), rate_limit (429). Endpoints are written as
         "POST /v1/payment_intents/{id}/capture"; "*" is any call.
     GET, DELETE /_control/faults                the faults that wait, and none of them any more
-    POST /_control/webhooks                     {"mode": "normal" | "drop" | "double" | "shuffle" | "late",
+    POST /_control/webhooks                     {"mode": "normal" | "drop" | "double" | "twin" | "shuffle" | "late",
                                                  "seconds": 1, "types": ["charge.*"], "times": n, "seed": n}
     POST /_control/webhooks/flush               {"timeout": 10, "dropped": false}: send now what waits, and with
                                                 "dropped" also what was lost or given up → {"idle", "pending"}

@@ -47,7 +47,11 @@ def create(
 
 
 def capture(work: Work, charge: Doc, amount: int, card: Card) -> None:
-    """Collect `amount` of a held charge; the bank frees the rest, which shows as refunded on the charge."""
+    """Collect `amount` of a held charge; the bank frees the rest.
+
+    What is freed shows in the charge's `amount_refunded` (seen in public code), though no refund is made:
+    what was paid back is the sum of the refunds, not that field.
+    """
     details = charge["payment_method_details"]
     details["card"]["capture_before"] = None
     previous = work.update(

@@ -19,7 +19,7 @@ from .cards import Decline
 from .errors import ApiError
 from .faults import Fault
 from .http import Answer, Request
-from .methods import Entry
+from .methods import EMPTY_ADDRESS, Entry
 from .store import to_json
 from .webhooks import Mode
 from .work import Work
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Doc = dict[str, Any]
 Act = Callable[["Control", str, Doc], Doc]
 
+FURTHEST_SECONDS = 100 * 366 * 24 * 3600
 DECLINED = "4000000000000002"
 FLUSH_SECONDS = 10.0
 
@@ -49,7 +50,7 @@ class Control:
             return _json(200, act(self, object_id, _given(request)))
         except ApiError as error:
             return _json(error.status, error.body)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError, RecursionError) as error:
             return _json(400, {"error": {"type": "invalid_request_error", "message": str(error)}})
 
     # Customers without a browser
@@ -57,14 +58,15 @@ class Control:
     def pay(self, session_id: str, given: Doc) -> Doc:
         """Pay a session as a customer would, 3-D Secure included."""
         entry = Entry(
-            str(given.get("card", "4242424242424242")),
-            name=given.get("name", "Simulated Customer"),
-            email=given.get("email", "customer@example.com"),
-            address=given.get("address") or {"country": "DE", "postal_code": "10115"},
+            _text(given, "card", "4242424242424242"),
+            name=_text(given, "name", "Simulated Customer"),
+            email=_text(given, "email", "customer@example.com"),
+            address=_address(given.get("address", {"country": "DE", "postal_code": "10115"})),
         )
+        ship_to = _recipient(given["ship_to"]) if "ship_to" in given else None
         with self.office.work() as work:
             outcome = checkout.pay(
-                work, session_id, entry, ship_to=given.get("ship_to"), rate=given.get("rate")
+                work, session_id, entry, ship_to=ship_to, rate=_text(given, "rate", "") or None
             )
             if outcome.needs_authentication and given.get("authenticate") != "wait":
                 succeeds = given.get("authenticate") != "fail"
@@ -108,9 +110,10 @@ class Control:
         with self.office.work() as work:
             charge = _captured_charge(work, str(given.get("payment_intent") or given.get("charge")))
             inquiry = given.get("inquiry", False) is True
-            return disputes.open_dispute(
-                work, charge, reason=reason, is_inquiry=inquiry, amount=given.get("amount")
-            )
+            amount = given.get("amount", charge["amount_captured"])
+            if type(amount) is not int or not 0 < amount <= charge["amount_captured"]:
+                raise ValueError("The amount must be a whole number, at most what was captured.")
+            return disputes.open_dispute(work, charge, reason=reason, is_inquiry=inquiry, amount=amount)
 
     def decide_dispute(self, dispute_id: str, given: Doc) -> Doc:
         with self.office.work() as work:
@@ -137,9 +140,10 @@ class Control:
     def move_clock(self, object_id: str, given: Doc) -> Doc:
         """Move the simulator's clock, and do at once what has become due."""
         clock = self.office.clock
-        if "offset" in given:
-            self.simulator.set_clock(int(given["offset"]))
-        self.simulator.set_clock(clock.offset + int(given.get("advance", 0)))
+        offset = int(given.get("offset", clock.offset)) + int(given.get("advance", 0))
+        if abs(offset) > FURTHEST_SECONDS:
+            raise ValueError("The clock can be moved by at most a hundred years.")
+        self.simulator.set_clock(offset)
         return {"now": clock.now(), "offset": clock.offset, "done": timers.run_due(self.office)}
 
     def add_fault(self, object_id: str, given: Doc) -> Doc:
@@ -199,6 +203,26 @@ ADDRESSES: tuple[tuple[str, str, Act], ...] = (
 )
 
 
+def _text(given: Doc, name: str, default: str) -> str:
+    value = given.get(name, default)
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a text.")
+    return value
+
+
+def _address(given: Any) -> Doc:
+    unknown = set(given) - set(EMPTY_ADDRESS) if isinstance(given, dict) else {"address"}
+    if unknown or not all(isinstance(value, str) for value in given.values()):
+        raise ValueError(f"An address is an object of texts: {', '.join(EMPTY_ADDRESS)}.")
+    return dict(given)
+
+
+def _recipient(given: Any) -> Doc:
+    if not isinstance(given, dict) or set(given) != {"name", "address"}:
+        raise ValueError('ship_to is an object: {"name": …, "address": {…}}.')
+    return {"name": _text(given, "name", ""), "address": _address(given["address"])}
+
+
 def _find(request: Request) -> tuple[Act, str]:
     for method, pattern, act in ADDRESSES:
         match = re.fullmatch(pattern, request.path) if method == request.method else None
@@ -210,7 +234,8 @@ def _find(request: Request) -> tuple[Act, str]:
 def _check_caller(request: Request) -> None:
     """Only this machine, under a name of this machine: a page that rebinds its name cannot reach it."""
     host = _hostname(request.headers.get("host", ""))
-    if not _is_loopback(request.peer) or not (host == "localhost" or _is_loopback(host)):
+    is_ours = host == "localhost" or host.endswith(".localhost") or _is_loopback(host)
+    if not (_is_loopback(request.peer) and is_ours):
         raise ApiError("The control API answers on the loopback address only.", status=403)
 
 

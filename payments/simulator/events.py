@@ -11,6 +11,7 @@ from stripe._api_version import _ApiVersion
 from . import shapes
 from .errors import ApiError, no_such
 from .ids import new_id
+from .store import to_json
 
 if TYPE_CHECKING:
     from .work import Work
@@ -57,6 +58,21 @@ def build(work: Work, kind: str, doc: Doc, previous: Doc | None) -> Doc:
             "type": kind,
         }
     )
+
+
+def keep(work: Work, event: Doc) -> None:
+    """Store an event for listing and sending."""
+    work.store.db.execute(
+        "INSERT INTO events (id, type, created, object_id, doc) VALUES (?, ?, ?, ?, ?)",
+        (event["id"], event["type"], event["created"], event["data"]["object"]["id"], to_json(event)),
+    )
+
+
+def keep_twin(work: Work, event: Doc) -> Doc:
+    """Store a second event, with an id of its own, about the same happening."""
+    twin = {**event, "id": new_id("evt")}
+    keep(work, twin)
+    return twin
 
 
 def is_enabled(kind: str, enabled: tuple[str, ...]) -> bool:

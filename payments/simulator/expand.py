@@ -52,7 +52,7 @@ def _expanded(work: Work, node: Doc, name: str, path: str) -> Any:
 
 def _cannot(path: str) -> ApiError:
     return ApiError(
-        f"This property cannot be expanded ({path}). You may want to try expanding 'data.{path}' instead.",
+        f"This property cannot be expanded ({path}).",
         param="expand",
     )
 

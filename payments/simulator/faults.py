@@ -6,6 +6,7 @@ import threading
 from dataclasses import asdict, dataclass
 from typing import Any
 
+LONGEST_SECONDS = 3600
 KINDS = (
     "delay",
     "hang",
@@ -33,8 +34,8 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"Unknown fault {self.kind!r}; there are {', '.join(KINDS)}.")
-        if self.times < 1 or self.seconds < 0:
-            raise ValueError("A fault needs times of at least 1 and seconds of at least 0.")
+        if self.times < 1 or not 0 <= self.seconds <= LONGEST_SECONDS:
+            raise ValueError(f"A fault needs times of at least 1 and seconds from 0 to {LONGEST_SECONDS}.")
 
 
 class Faults:

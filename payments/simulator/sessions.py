@@ -94,6 +94,10 @@ def create(work: Work, params: Doc) -> Doc:
             f"The Checkout Session's total amount due must add up to at least {least} {currency}",
             code="amount_too_small",
         )
+    if totals["amount_total"] > rules.MAX_AMOUNT:
+        raise ApiError(
+            "The Checkout Session's total amount must be no more than 999,999.99", code="amount_too_large"
+        )
     session = _build(work, params, currency, totals)
     hidden = {"line_items": items, "payment_intent_data": params.get("payment_intent_data", {})}
     session = work.insert(session, hidden=hidden)

@@ -25,7 +25,8 @@ Doc = dict[str, Any]
 STOP_SECONDS = 2.0
 """How long stopping waits for a webhook under way; one that is not answered by then is sent again at the next start."""
 
-MODES = ("normal", "drop", "double", "shuffle", "late")
+LONGEST_SECONDS = 24 * 3600
+MODES = ("normal", "drop", "double", "twin", "shuffle", "late")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Endpoint:
 class Mode:
     """What happens to webhooks on their way.
 
-    normal; `drop` loses them; `double` sends each twice; `shuffle` sends each at a random moment within
+    normal; `drop` loses them; `double` sends each twice; `twin` makes two Event objects for one happening
+    and sends both, as Stripe sometimes does; `shuffle` sends each at a random moment within
     `seconds`; `late` sends each after `seconds`. `types` limits it to some event types (patterns as
     `charge.*`), `times` to the next so many events.
     """
@@ -63,6 +65,10 @@ class Mode:
     def __post_init__(self) -> None:
         if self.mode not in MODES:
             raise ValueError(f"Unknown webhook mode {self.mode!r}; there are {', '.join(MODES)}.")
+        if not 0 <= self.seconds <= LONGEST_SECONDS or (self.times is not None and self.times < 1):
+            raise ValueError(f"A mode needs seconds from 0 to {LONGEST_SECONDS} and times of at least 1.")
+        if not all(isinstance(kind, str) for kind in self.types):
+            raise ValueError("The types of a mode are event types, such as charge.refunded or charge.*.")
 
 
 @dataclass(order=True)
@@ -101,9 +107,14 @@ class Sender:
         if mode == "drop":
             self._insert(event["id"], "dropped", 0)
             return
-        for _ in range(2 if mode == "double" else 1):
+        sent = [event]
+        if mode == "double":
+            sent.append(event)
+        elif mode == "twin":
+            sent.append(events.keep_twin(work, event))
+        for each in sent:
             due = time.time() + self._wait(mode)
-            work.deliveries.append((due, self._insert(event["id"], "pending", due), event["id"]))
+            work.deliveries.append((due, self._insert(each["id"], "pending", due), each["id"]))
 
     def resend(self, event_id: str) -> None:
         """Send an event again, whatever became of it before."""

@@ -14,7 +14,7 @@ from typing import Any
 from . import shapes
 from .clock import Clock
 from .errors import no_such
-from .store import Store, to_json
+from .store import Store
 
 Doc = dict[str, Any]
 
@@ -103,13 +103,10 @@ class Work:
 
     def emit(self, kind: str, doc: Doc, *, previous: Doc | None = None) -> Doc:
         """Record that something happened to `doc`, with the object as it is now, for listing and sending."""
-        from .events import build
+        from .events import build, keep
 
         event = build(self, kind, doc, previous)
-        self.store.db.execute(
-            "INSERT INTO events (id, type, created, object_id, doc) VALUES (?, ?, ?, ?, ?)",
-            (event["id"], kind, event["created"], doc["id"], to_json(event)),
-        )
+        keep(self, event)
         self.events.append(event)
         self.queue_delivery(self, event)
         return event

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sqlite3
 import threading
 from argparse import ArgumentParser
 from typing import Any
@@ -32,10 +33,11 @@ class Command(BaseCommand):
         )
         parser.add_argument("--db", default="var/simulator.sqlite3", help="its file (default: %(default)s)")
         parser.add_argument(
-            "--public-url", help="how browsers reach the payment page (default: http://HOST:PORT)"
+            "--public-url", help="how browsers reach its pages (default: STRIPE_API_BASE, else HOST:PORT)"
         )
         parser.add_argument(
-            "--webhook-url", help="where events go (default: PUBLIC_BASE_URL/payments/webhook/)"
+            "--webhook-url",
+            help="where events go, signed with STRIPE_WEBHOOK_SECRET (default: PUBLIC_BASE_URL/payments/webhook/)",
         )
         parser.add_argument("--control", action="store_true", help="open the control API to this machine")
         parser.add_argument(
@@ -73,7 +75,7 @@ class Command(BaseCommand):
                 webhook_secret=_webhook_secrets(),
                 control=options["control"],
             )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, sqlite3.Error) as error:
             raise CommandError(f"The simulator cannot start: {error}") from error
         with running:
             self.stdout.write(f"Stripe simulator on {running.url}; no card is charged. Ctrl-C stops it.")
@@ -93,5 +95,5 @@ def _public_url() -> str | None:
 
 
 def _webhook_secrets() -> list[str]:
-    """The shop's own secrets, newest last or first alike: each signs every webhook."""
+    """The shop's own secrets: while one is being changed there are two, and both sign every webhook."""
     return [secret for secret in settings.STRIPE_WEBHOOK_SECRETS if secret]

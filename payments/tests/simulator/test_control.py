@@ -49,6 +49,17 @@ def test_what_a_web_form_can_send_is_refused(simulator):
         ("disputes", {"reason": "mood"}, 400),
         ("clock", {"advance": "soon"}, 400),
         ("events/evt_none/resend", {}, 404),
+        ("clock", {"advance": 10**30}, 400),
+        ("faults", {"endpoint": "*", "kind": "delay", "seconds": "1"}, 400),
+        ("faults", {"endpoint": "*", "kind": "delay", "seconds": 1e9}, 400),
+        ("webhooks", {"mode": "late", "seconds": "long"}, 400),
+        ("webhooks", {"mode": "drop", "types": [1]}, 400),
+        ("webhooks", {"mode": "drop", "times": 0}, 400),
+        ("sessions/cs_none/pay", {"card": 42}, 400),
+        ("sessions/cs_none/pay", {"email": {}}, 400),
+        ("sessions/cs_none/pay", {"address": {"zip": "1"}}, 400),
+        ("sessions/cs_none/pay", {"address": ["x"]}, 400),
+        ("sessions/cs_none/pay", {"ship_to": "me"}, 400),
     ],
 )
 def test_what_cannot_be_done_is_said(simulator, path, given, status):
@@ -58,11 +69,11 @@ def test_what_cannot_be_done_is_said(simulator, path, given, status):
     assert answer.json()["error"]["message"]
 
 
-@pytest.mark.parametrize("body", ["[]", "nonsense", '"x"'])
-def test_what_is_no_json_object_is_refused(simulator, body):
-    assert (
-        post(simulator, "reset", data=body, headers={"Content-Type": "application/json"}).status_code == 400
-    )
+@pytest.mark.parametrize("body", ["[]", "nonsense", '"x"', "[" * 100_000, '{"offset": Infinity}'])
+def test_what_is_no_proper_json_is_refused(simulator, body):
+    answer = post(simulator, "clock", data=body, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == 400
 
 
 def test_a_closed_session_cannot_be_paid(client, simulator, new_session):

@@ -1,6 +1,7 @@
 """Disputes: opened by a card or on demand, decided by what the evidence says."""
 
 import pytest
+import requests
 import stripe
 
 
@@ -53,6 +54,15 @@ def test_other_evidence_goes_under_review(client, dispute):
     )
 
     assert reviewed.status == "under_review"
+
+
+@pytest.mark.parametrize("amount", [0, 3999, "all"])
+def test_no_more_than_was_captured_can_be_disputed(pay, simulator, amount):
+    given = {"payment_intent": pay(capture=True).id, "amount": amount}
+
+    answer = requests.post(f"{simulator.url}/_control/disputes", json=given, timeout=5)
+
+    assert answer.status_code == 400
 
 
 def test_closing_a_dispute_accepts_it(client, dispute):

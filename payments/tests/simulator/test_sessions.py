@@ -207,6 +207,14 @@ def test_a_total_below_the_least_amount_is_refused(client):
     assert error.code == "amount_too_small"
 
 
+def test_a_total_beyond_the_largest_amount_is_refused(client):
+    many = {**LINE, "quantity": 99_999_999}
+
+    error = refusal(client.v1.checkout.sessions.create, session_params(line_items=[many]))
+
+    assert error.code == "amount_too_large"
+
+
 def test_a_free_order_needs_no_payment(client, control, new_session):
     free = {**LINE, "price_data": {**LINE["price_data"], "unit_amount": 0}}
     session = new_session(line_items=[free])

@@ -128,6 +128,18 @@ def test_doubled_webhooks_come_twice_under_one_id(control, pay, receiver):
     assert len({event.id for event in receiver.events}) == 4
 
 
+def test_a_twin_is_another_event_about_the_same_happening(client, control, pay, receiver):
+    control("webhooks", mode="twin", types=["checkout.session.completed"])
+
+    pay()
+
+    receiver.wait_for("checkout.session.completed", times=2)
+    twins = [event for event in receiver.events if event.type == "checkout.session.completed"]
+    assert len({event.id for event in twins}) == 2
+    assert len({event.data.object.id for event in twins}) == 1
+    assert len(client.v1.events.list({"type": "checkout.session.completed"}).data) == 2
+
+
 def test_late_webhooks_come_late(control, pay, receiver):
     control("webhooks", mode="late", seconds=0.3)
 
