@@ -103,6 +103,8 @@ def demo_environment(env_file: Path, ports: Ports, environ: Mapping[str, str]) -
         "STRIPE_API_BASE": ports.simulator_url,
         "WEB_BIND": f"{HOST}:{ports.site}",
         "PYTHONUNBUFFERED": "1",
+        # The terminal is for the mail that would be sent and for what goes wrong.
+        "LOG_LEVEL": environ.get("LOG_LEVEL", "WARNING"),
     }
 
 
