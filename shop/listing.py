@@ -5,6 +5,7 @@ Cards are plain dicts with everything said in words, so that a template of 24 of
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
@@ -254,8 +255,9 @@ def in_order(goods: QuerySet[Product], wish: Wish) -> QuerySet[Product]:
     return goods.order_by(sum(places[1:], start=places[0]), "-created_at", "-pk")
 
 
+@cache
 def available_variant() -> Subquery:
-    """The key of a variant on sale that can be promised now, null if there is none.
+    """The key of a variant on sale that can be promised now, null if there is none; built once.
 
     A scalar subquery and not an EXISTS, which PostgreSQL answers by reading all the stock there is.
     """

@@ -82,7 +82,7 @@ class Product(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, **kwargs) -> None:  # type: ignore[override]
+    def save(self, **kwargs) -> None:
         """Save, with the description made into safe HTML."""
         self.description_html = render_markdown(self.description)
         if (fields := kwargs.get("update_fields")) is not None and "description" in fields:
@@ -165,7 +165,7 @@ class ProductImage(models.Model):
 
     def url(self, width: int) -> str:
         """Return the address of the file of this width, which must be one of `widths`."""
-        stem = self.file.name.rpartition("-")[0]
+        stem = str(self.file.name).rpartition("-")[0]
         return self.file.storage.url(f"{stem}-{width}.webp")
 
     @property
