@@ -4,7 +4,10 @@ from collections.abc import Mapping
 
 from django import forms
 from django.conf import settings
+from django.forms.utils import flatatt
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
 from orders import addresses
@@ -31,6 +34,7 @@ _AUTOCOMPLETE = {
     "region": "address-level1",
     "phone": "tel",
 }
+_SELECTED = mark_safe(" selected")
 _EMAIL = {"class": "form-control", "autocomplete": "email", "inputmode": "email", "spellcheck": "false"}
 
 
@@ -106,6 +110,22 @@ class LineText(forms.CharField):
     def to_python(self, value: object) -> str:
         text = super().to_python(value)
         return " ".join("".join(sign if sign.isprintable() or sign == "\0" else " " for sign in text).split())
+
+
+class QuickSelect(forms.Select):
+    """A choice whose options are written as one text: a template for each of 250 countries takes 7 ms a page."""
+
+    def render(
+        self, name: str, value: object, attrs: dict | None = None, renderer: object = None
+    ) -> SafeString:
+        chosen = str(value or "")
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((code, _SELECTED if code == chosen else "", label) for code, label in self.choices),
+        )
+        written = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        return format_html("<select{}>{}</select>", written, options)
 
 
 class CheckoutForm(DescribedForm):
@@ -249,7 +269,7 @@ def _country_field(choices: Mapping[str, str], country: str, kind: str) -> forms
         choices=list(choices.items()),
         initial=country,
         error_messages={"invalid_choice": "Choose a country from the list.", "required": "Choose a country."},
-        widget=forms.Select(attrs=attrs),
+        widget=QuickSelect(attrs=attrs),
     )
 
 
@@ -264,7 +284,7 @@ def _address_field(name: str, rules: addresses.Rules, kind: str) -> forms.Field:
         widget = forms.HiddenInput()
     elif name == "region" and rules.regions:
         blank = ("", f"Choose the {rules.word('region')}")
-        widget = forms.Select(attrs=attrs | {"class": "form-select"}, choices=[blank, *rules.regions])
+        widget = QuickSelect(attrs=attrs | {"class": "form-select"}, choices=[blank, *rules.regions])
     elif name == "phone":
         widget = forms.TextInput(attrs=attrs | {"type": "tel", "inputmode": "tel"})
     elif name == "postcode" and rules.postcode_example.isdecimal():
