@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import customers, intents, methods, shipping
+from . import confirming, customers, intents, methods, shipping
 from .cards import Decline
 from .errors import ApiError
 from .methods import Entry
@@ -53,7 +53,7 @@ def pay(
         return Outcome(decline=card)
     intent = _intent(work, session)
     method = methods.create(work, card, entry)
-    decline = intents.attempt(work, intent, method, card, cvc_given=bool(entry.cvc))
+    decline = confirming.attempt(work, intent, method, card, cvc_given=bool(entry.cvc))
     return _conclude(work, session, intent, decline)
 
 
@@ -64,8 +64,8 @@ def authenticate(work: Work, session_id: str, *, succeeds: bool) -> Outcome:
     if intent is None:
         raise ApiError("This Checkout Session is not waiting for authentication.", saved=True)
     if not succeeds:
-        return Outcome(decline=intents.fail_authentication(work, intent))
-    return _conclude(work, session, intent, intents.authenticate(work, intent))
+        return Outcome(decline=confirming.fail_authentication(work, intent))
+    return _conclude(work, session, intent, confirming.authenticate(work, intent))
 
 
 def open_session(work: Work, session_id: str) -> Doc:

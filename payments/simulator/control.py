@@ -14,14 +14,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from . import checkout, disputes, events, intents, refunds, sessions, timers
+from . import checkout, disputes, events, holds, refunds, sessions, timers
 from .cards import Decline
+from .delivery import Mode
 from .errors import ApiError
 from .faults import Fault
 from .http import Answer, Request
 from .methods import EMPTY_ADDRESS, Entry
 from .store import to_json
-from .webhooks import Mode
 from .work import Work
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Control:
     def lapse(self, intent_id: str, given: Doc) -> Doc:
         """Let the hold of one PaymentIntent run out now."""
         with self.office.work() as work:
-            intents.lapse(work, intent_id)
+            holds.lapse(work, intent_id)
             return work.get("payment_intent", intent_id)
 
     def open_dispute(self, object_id: str, given: Doc) -> Doc:

@@ -30,9 +30,7 @@ SUPPORTED = frozenset(
 
 def create(work: Work, params: Doc) -> Doc:
     """Make a coupon that takes off an amount or a percentage, once."""
-    for name in params:
-        if name not in SUPPORTED:
-            raise not_offered(name)
+    rules.only(params, SUPPORTED)
     if ("amount_off" in params) == ("percent_off" in params):
         raise ApiError("You must pass exactly one of amount_off or percent_off.", param="amount_off")
     if "amount_off" in params and "currency" not in params:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import rules
-from .errors import not_offered
 from .ids import new_id, random_text
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ SUPPORTED = frozenset(
 
 
 def create(work: Work, params: Doc) -> Doc:
-    _only_supported(params)
+    rules.only(params, SUPPORTED)
     customer = work.insert(
         {
             **{
@@ -56,7 +55,7 @@ def create(work: Work, params: Doc) -> Doc:
 
 
 def update(work: Work, customer: Doc, params: Doc) -> Doc:
-    _only_supported(params)
+    rules.only(params, SUPPORTED)
     changes = {name: value or None for name, value in params.items() if name not in ("metadata", "expand")}
     if "metadata" in params:
         changes["metadata"] = rules.metadata(params["metadata"], old=customer["metadata"])
@@ -64,9 +63,3 @@ def update(work: Work, customer: Doc, params: Doc) -> Doc:
     if previous:
         work.emit("customer.updated", customer, previous=previous)
     return customer
-
-
-def _only_supported(params: Doc) -> None:
-    for name in params:
-        if name not in SUPPORTED:
-            raise not_offered(name)

@@ -73,3 +73,12 @@ def wrong_state(
 def not_offered(param: str) -> ApiError:
     """The parameter is Stripe's, but this simulator does not act on it and will not pretend to."""
     return ApiError(f"The simulator does not support the parameter {param}.", param=param)
+
+
+def unexpected_status(verb: str, intent: dict[str, Any], allowed: tuple[str, ...]) -> ApiError:
+    """The PaymentIntent cannot be captured, cancelled or confirmed as it is."""
+    return wrong_state(
+        f"This PaymentIntent could not be {verb} because it has a status of {intent['status']}. Only a "
+        f"PaymentIntent with one of the following statuses may be {verb}: {', '.join(allowed)}.",
+        payment_intent=intent,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import balance, disputes, methods, money, rules
-from .errors import ApiError, no_such, not_offered, wrong_state
+from .errors import ApiError, no_such, wrong_state
 from .ids import new_id
 
 if TYPE_CHECKING:
@@ -21,9 +21,7 @@ REASONS = ("duplicate", "fraudulent", "requested_by_customer")
 
 def create(work: Work, params: Doc) -> Doc:
     """Pay back all that is left, or `amount` of it."""
-    for name in params:
-        if name not in SUPPORTED:
-            raise not_offered(name)
+    rules.only(params, SUPPORTED)
     charge = _charge(work, params)
     amount = _amount(work, charge, params)
     card = methods.card_of(work, work.get("payment_method", charge["payment_method"]))

@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from . import coupons, customers, disputes, events, intents, lists, refunds, schema, sessions
+from . import (
+    confirming,
+    coupons,
+    customers,
+    disputes,
+    events,
+    holds,
+    intents,
+    lists,
+    refunds,
+    schema,
+    sessions,
+)
 from .errors import ApiError
 from .work import Work
 
@@ -143,19 +155,19 @@ ROUTES = (
         "POST",
         f"{INTENTS}/{{id}}/confirm",
         "_payment_intent_confirm_params:PaymentIntentConfirmParams",
-        _on("payment_intent", intents.confirm),
+        _on("payment_intent", confirming.confirm),
     ),
     Route(
         "POST",
         f"{INTENTS}/{{id}}/capture",
         "_payment_intent_capture_params:PaymentIntentCaptureParams",
-        _on("payment_intent", intents.capture),
+        _on("payment_intent", holds.capture),
     ),
     Route(
         "POST",
         f"{INTENTS}/{{id}}/cancel",
         "_payment_intent_cancel_params:PaymentIntentCancelParams",
-        _on("payment_intent", intents.cancel),
+        _on("payment_intent", holds.cancel),
     ),
     Route(
         "GET",

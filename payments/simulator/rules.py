@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .errors import ApiError
+from .errors import ApiError, not_offered
 
 Doc = dict[str, Any]
 
@@ -86,3 +86,10 @@ def statement_text(value: str | None, param: str) -> str | None:
             param=param,
         )
     return value
+
+
+def only(params: Doc, supported: frozenset[str]) -> None:
+    """Refuse what Stripe knows but this simulator does not act on, instead of ignoring it."""
+    for name in params:
+        if name not in supported:
+            raise not_offered(name)

@@ -11,6 +11,7 @@ from . import events
 from .api import Api
 from .clock import Clock
 from .control import Control
+from .delivery import Endpoint, Mode
 from .errors import ApiError
 from .faults import Faults
 from .http import Answer, Request
@@ -18,7 +19,7 @@ from .pages import Pages
 from .server import Server
 from .store import Store, to_json
 from .timers import Ticker
-from .webhooks import Endpoint, Mode, Sender
+from .webhooks import Sender
 from .work import Office, Rules
 
 Doc = dict[str, Any]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from . import intents, refunds, sessions
+from . import holds, refunds, sessions
 from .work import Office, Work
 
 ACTS: dict[str, Callable[[Work, str], None]] = {
     "expire_session": sessions.expire_if_open,
-    "lapse_hold": intents.lapse,
+    "lapse_hold": holds.lapse,
     "succeed_refund": refunds.succeed,
     "fail_refund": refunds.fail,
 }

@@ -123,6 +123,10 @@ def test_the_metadata_can_be_changed(client, new_session):
     changed = client.v1.checkout.sessions.update(session.id, {"metadata": {"order": "", "note": "x"}})
 
     assert changed.metadata.to_dict() == {"note": "x"}
+    error = refusal(
+        client.v1.checkout.sessions.update, session.id, {"shipping_options": [{"shipping_rate": "shr_x"}]}
+    )
+    assert "does not support the parameter shipping_options" in str(error)
 
 
 @pytest.mark.parametrize(
