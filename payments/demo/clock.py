@@ -38,5 +38,5 @@ class _AnyDatetime(type):
 
 class _Clock(datetime, metaclass=_AnyDatetime):
     @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+    def now(cls, tz: tzinfo | None = None) -> datetime:
         return datetime.now(tz) + _shift

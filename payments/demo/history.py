@@ -1,25 +1,22 @@
 """Lets the plan happen: carts, payments and what follows, each at its time, by the services that customers use."""
 
 import io
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django_tasks import TaskResultStatus
-from django_tasks_db.models import DBTaskResult
+from django.db.models import QuerySet
 
-from accounts.demo import CUSTOMERS, DOMAIN, demo_customers
+from accounts.demo import DOMAIN, demo_customers
 from accounts.models import User
-from config import periodic
-from config.models import PeriodicJob
 from orders import emails
 from orders import services as orders
 from orders.models import Cart, Checkout
 from payments import services
-from payments.demo.clock import real_now, shop_time
+from payments.demo.clock import shop_time
+from payments.demo.past import the_past
 from payments.demo.plan import DECLINED_CARDS, Ending, Story, Visit
 from payments.demo.simulator import Simulator
 from payments.models import Payment
@@ -41,17 +38,14 @@ TOWNS = (
     ("8001", "Zürich", "", "CH"),
 )
 AT_THE_PAGE = timedelta(minutes=2)
-# The worker's sweeps go by real time, for which all of the past is over: they rest while it is written.
-REST = timedelta(minutes=2)
-SWEEP_ENDS_WITHIN = 5  # seconds
 
 
 @dataclass(frozen=True, order=True)
 class Happening:
-    """A visit, or what follows from it; sorted by time."""
+    """A visit, by its place in the plan, or what follows from it; sorted by time."""
 
     at: datetime
-    number: int
+    place: int
     is_visit: bool
 
 
@@ -61,40 +55,36 @@ def grow(visits: Sequence[Visit], simulator: Simulator, *, now: datetime) -> Ite
     Visits of an earlier run that was killed are recognised by their number, as each leaves one checkout, in order.
     Raises what the services raise; then the simulator is back in the present.
     """
-    with _past(simulator):
+    with the_past(simulator) as past:
         _finish_the_interrupted()
         known = _checkouts().count()
-        by_number = {visit.number: place for place, visit in enumerate(visits)}
         for happening in _happenings(visits, now):
-            place = by_number[happening.number]
+            visit, place = visits[happening.place], happening.place
+            if happening.is_visit and place >= known:
+                with past.at(happening.at):
+                    _visit(visit, simulator)
+            elif not happening.is_visit:
+                with past.at(happening.at):
+                    _follow_up(visit, place, simulator)
             if happening.is_visit:
-                if place >= known:
-                    simulator.set_clock(happening.at)
-                    with shop_time(happening.at):
-                        _visit(visits[place], simulator)
                 yield place + 1
-            else:
-                simulator.set_clock(happening.at)
-                with shop_time(happening.at):
-                    _follow_up(visits[place], place, simulator)
-            _put_off_sweeps()
-        services.expire_checkouts()
+    services.expire_checkouts()
 
 
 def _happenings(visits: Sequence[Visit], now: datetime) -> list[Happening]:
     page_lives = timedelta(minutes=settings.CHECKOUT_HOLD_MINUTES + 1)
     told = []
-    for visit in visits:
+    for place, visit in enumerate(visits):
         at = now - visit.ago
-        told.append(Happening(at, visit.number, is_visit=True))
+        told.append(Happening(at, place, is_visit=True))
         if visit.story is Story.LEAVES:
-            told.append(Happening(at + page_lives, visit.number, is_visit=False))
+            told.append(Happening(at + page_lives, place, is_visit=False))
         elif visit.is_ordered and visit.ending is not Ending.AUTHORISED:
-            told.append(Happening(at + visit.ending_after, visit.number, is_visit=False))
+            told.append(Happening(at + visit.ending_after, place, is_visit=False))
     return sorted(each for each in told if each.at <= now)
 
 
-def _checkouts():
+def _checkouts() -> QuerySet[Checkout]:
     return Checkout.objects.filter(email__endswith=f"@{DOMAIN}").order_by("pk")
 
 
@@ -193,57 +183,3 @@ def _finish_the_interrupted() -> None:
     for checkout in _checkouts().filter(state__in=Checkout.LIVE):
         with shop_time(checkout.created_at + AT_THE_PAGE):
             _prove(checkout.payment)
-
-
-# --- the past ---------------------------------------------------------------------------------------
-@contextmanager
-def _past(simulator: Simulator) -> Iterator[None]:
-    """Keep everybody else out of the past: no webhook tells of it, no sweep ends it."""
-    _put_off_sweeps(now=True)
-    _wait_for_sweeps()
-    began = real_now()
-    simulator.send_webhooks(False)
-    try:
-        yield
-    finally:
-        simulator.set_clock(None)
-        simulator.send_webhooks(True)
-        # Confirmations that wait for a worker have not been waiting for weeks.
-        waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY, enqueued_at__lt=began)
-        waiting.update(enqueued_at=began)
-        PeriodicJob.objects.filter(name__in=_sweeps()).update(next_run_at=real_now())
-
-
-def _sweeps() -> dict[str, str]:
-    """The periodic jobs of this room: name to task."""
-    return {
-        job.name: job.task.module_path
-        for job in periodic.jobs.values()
-        if job.task.module_path.startswith("payments.")
-    }
-
-
-_rests_until = real_now()
-
-
-def _put_off_sweeps(*, now: bool = False) -> None:
-    """Let no sweep begin for a while; should this process be killed, they begin again by themselves."""
-    global _rests_until
-    if not now and _rests_until - real_now() > REST / 2:
-        return
-    _rests_until = real_now() + REST
-    for name in _sweeps():
-        PeriodicJob.objects.update_or_create(name=name, defaults={"next_run_at": _rests_until})
-
-
-def _wait_for_sweeps() -> None:
-    """Wait for a sweep that is under way; without a worker none ever ends, and none is to be feared."""
-    under_way = DBTaskResult.objects.filter(
-        task_path__in=_sweeps().values(), status__in=[TaskResultStatus.READY, TaskResultStatus.RUNNING]
-    )
-    deadline = time.monotonic() + SWEEP_ENDS_WITHIN
-    while under_way.exists() and time.monotonic() < deadline:
-        time.sleep(0.2)
-
-
-__all__ = ["CUSTOMERS", "TOWNS", "address_of", "grow"]

@@ -1,9 +1,10 @@
-"""Tells on the terminal, or in a log, how far a long step is: a line now and then, never a line per row."""
+"""Tells on the terminal, or in a log, how far a long step is: about ten lines, fewer for a quick one."""
 
 import time
 from collections.abc import Callable, Iterable
 
-EVERY_SECONDS = 2.0
+EVERY_SECONDS = 1.0
+PARTS = 10
 
 
 class Progress:
@@ -16,11 +17,11 @@ class Progress:
     def follow(self, what: str, steps: Iterable[int], total: int) -> int:
         """Go through the steps, each of which yields how much is done, and tell about it; returns the last."""
         began = told = time.monotonic()
-        done = 0
+        done, next_part = 0, total / PARTS
         for done in steps:
             self._beat()
-            if time.monotonic() - told > EVERY_SECONDS and done < total:
-                told = time.monotonic()
+            if next_part <= done < total and time.monotonic() - told > EVERY_SECONDS:
+                told, next_part = time.monotonic(), done + total / PARTS
                 self._say(f"  {what}: {done:,} of {total:,} ({done * 100 // max(total, 1)} %)")
         self._say(f"  {what}: {done:,} in {time.monotonic() - began:.1f} s")
         return done

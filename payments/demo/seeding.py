@@ -71,7 +71,7 @@ class Seeding:
             orders=self.wishes.orders,
             days=self.wishes.days,
             seed=self.wishes.seed,
-            towns=history.TOWNS,
+            towns=len(history.TOWNS),
         )
 
     def prove(self) -> list[str]:

@@ -1,0 +1,93 @@
+"""The demo's catalogue comes into the shop, with pictures, as often as it is asked to."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from shop.demo import seeding
+from shop.demo.catalogue import CATEGORIES, PRODUCTS
+from shop.models import Category, Product, Variant
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def seed(products, album=None):
+    shelves = seeding.seed_categories()
+    return list(seeding.seed_catalogue(products, shelves, album or {}, now=NOW))
+
+
+def test_a_small_catalogue_comes_from_all_over_the_shop():
+    some = seeding.catalogue(12)
+
+    assert len(some) == 12
+    assert {product.category_slug for product in some} == {category.slug for category in CATEGORIES}
+    assert seeding.catalogue(None) == seeding.catalogue(10_000) == PRODUCTS
+
+
+@pytest.mark.django_db
+def test_the_catalogue_is_sold_as_it_is_written():
+    (wanted,) = [product for product in PRODUCTS if product.slug == "harbour-blanket"]
+
+    seed([wanted])
+
+    product = Product.objects.get()
+    assert (product.slug, product.name, product.category.slug) == (wanted.slug, wanted.name, "soft")
+    assert product.category.parent.slug == "home"
+    assert [(v.sku, v.label, v.price, v.weight_g, v.country_of_origin) for v in product.variants.all()] == [
+        (each.sku, each.label, each.price_minor_units, each.weight_grams, "PT") for each in wanted.variants
+    ]
+
+
+@pytest.mark.django_db
+def test_the_only_form_of_a_product_has_no_label():
+    single = next(product for product in PRODUCTS if len(product.variants) == 1)
+
+    seed([single])
+
+    assert Variant.objects.get().label == ""
+
+
+@pytest.mark.django_db
+def test_a_second_run_adds_what_is_missing_and_nothing_else():
+    seed(PRODUCTS[:3])
+
+    assert seed(PRODUCTS[:5])[-1] == 2
+    assert seed(PRODUCTS[:5]) == []
+
+    assert Product.objects.count() == 5
+    assert Category.objects.count() == len(CATEGORIES)
+
+
+@pytest.mark.django_db
+def test_pictures_are_drawn_stored_and_shown_in_their_order(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    product = PRODUCTS[0]
+    album = {}
+    for spec, picture in seeding.draw_and_store([(product.picture, view, 120) for view in (0, 1)]):
+        album.setdefault(spec, []).append(picture)
+
+    seed([product], album)
+
+    images = list(Product.objects.get().images.all())
+    assert [image.alt for image in images] == [product.name, f"{product.name}, from close up"]
+    assert len({image.file.name for image in images}) == 2
+    assert all((tmp_path / image.file.name).is_file() and image.width == 120 for image in images)
+
+
+def test_the_long_shelf_shares_a_few_pictures():
+    looks = seeding.shared_looks(seeding.long_shelf(3_000, 1))
+
+    assert len(looks) == 26
+    assert {len(some) for some in looks.values()} == {seeding.LOOKS}
+
+
+@pytest.mark.django_db
+def test_the_long_shelf_begins_where_the_catalogue_ends():
+    shelves = seeding.seed_categories()
+    wanted = list(seeding.long_shelf(len(PRODUCTS) + 40, 7))
+    looks = seeding.shared_looks(wanted)
+
+    done = list(seeding.seed_long_shelf(wanted, shelves, looks, {}, now=NOW))
+
+    assert done[-1] == len(wanted) == 40
+    assert Variant.objects.count() == len(seeding.stocks_of(wanted))
