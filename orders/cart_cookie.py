@@ -5,7 +5,6 @@ A door that changes the cart calls `remember` or `forget`; the middleware puts t
 """
 
 from collections.abc import Callable
-from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -40,7 +39,7 @@ def forget(request: HttpRequest) -> None:
 
 def customer_of(request: HttpRequest) -> User | None:
     """Return who is signed in, if anybody is."""
-    return cast(User, request.user) if request.user.is_authenticated else None
+    return request.user if request.user.is_authenticated else None
 
 
 def find(request: HttpRequest) -> Cart | None:

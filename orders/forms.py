@@ -108,7 +108,7 @@ class LineText(forms.CharField):
     """One line of text: breaks, tabs and other signs that do not print become a space."""
 
     def to_python(self, value: object) -> str:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         return " ".join("".join(sign if sign.isprintable() or sign == "\0" else " " for sign in text).split())
 
 
@@ -167,7 +167,7 @@ class CheckoutForm(DescribedForm):
         self.billing_is_same = is_first or "billing_same" in typed
         self._add_address("", self.country, self.reachable, "shipping")
         self._add_address("billing_", self.billing_country, addresses.countries(), "billing")
-        self.initial |= {"country": self.country, "billing_country": self.billing_country}
+        self.initial["country"], self.initial["billing_country"] = self.country, self.billing_country
         self.describe_errors()
 
     # --- for the page -----------------------------------------------------------------------------

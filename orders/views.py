@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.middleware import HtmxDetails
 
 from config import throttle
 from config.csrf import same_origin
@@ -18,6 +19,13 @@ from orders import cart_cookie, tasks, words
 from orders import services as orders
 from orders.forms import AddForm, FindForm, LineForm
 from orders.models import Cart, Order
+
+
+class Request(HttpRequest):
+    """A request as the middleware leaves it."""
+
+    htmx: HtmxDetails
+
 
 _UNDO_SALT = "orders.undo"
 _UNDO_SECONDS = 60 * 60
@@ -27,7 +35,7 @@ _PER_PAGE = 20
 # --- the cart -------------------------------------------------------------------------------------
 @require_safe
 @never_cache
-def cart(request: HttpRequest) -> HttpResponse:
+def cart(request: Request) -> HttpResponse:
     """Show the cart at today's prices; a changed price is pointed out once."""
     return _cart_page(request, cart_cookie.find(request), undo=_read_undo(request.GET.get("undo", "")))
 
@@ -35,11 +43,11 @@ def cart(request: HttpRequest) -> HttpResponse:
 @same_origin
 @require_POST
 @never_cache
-def cart_add(request: HttpRequest) -> HttpResponse:
+def cart_add(request: Request) -> HttpResponse:
     """Put a variant into the cart. Takes variant and quantity only: prices are the catalogue's."""
     form = AddForm(request.POST)
     if not form.is_valid():
-        return _not_added(request, next(iter(form.errors.values()))[0])
+        return _not_added(request, str(next(iter(form.errors.values()))[0]))
     cart = cart_cookie.find_or_begin(request)
     try:
         change = orders.add_to_cart(cart, form.cleaned_data["variant"], form.cleaned_data["quantity"])
@@ -55,7 +63,7 @@ def cart_add(request: HttpRequest) -> HttpResponse:
 @same_origin
 @require_POST
 @never_cache
-def cart_update(request: HttpRequest) -> HttpResponse:
+def cart_update(request: Request) -> HttpResponse:
     """Let a line hold so many pieces; 0 removes it, which can be undone."""
     cart, form = cart_cookie.find(request), LineForm(request.POST)
     if not form.is_valid():
@@ -73,7 +81,7 @@ def cart_update(request: HttpRequest) -> HttpResponse:
     return _updated(request, cart, change)
 
 
-def _updated(request: HttpRequest, cart: Cart, change: orders.Change) -> HttpResponse:
+def _updated(request: Request, cart: Cart, change: orders.Change) -> HttpResponse:
     undo = "" if change.quantity else _sign_undo(change)
     if request.htmx:
         return _cart_page(request, cart, note=_capped_words(change), undo=_read_undo(undo))
@@ -83,7 +91,7 @@ def _updated(request: HttpRequest, cart: Cart, change: orders.Change) -> HttpRes
     return _see_other("orders:cart")
 
 
-def _refused(request: HttpRequest, cart: Cart | None, form: LineForm, *, status: int) -> HttpResponse:
+def _refused(request: Request, cart: Cart | None, form: LineForm, *, status: int) -> HttpResponse:
     """Show the cart with the reason beside the field and what was typed still in it."""
     line_id = form.cleaned_data.get("line")
     reasons = form.errors.get("quantity")
@@ -94,7 +102,7 @@ def _refused(request: HttpRequest, cart: Cart | None, form: LineForm, *, status:
 
 
 def _cart_page(
-    request: HttpRequest, cart: Cart | None, *, status: int = 200, line_problems=None, **context
+    request: Request, cart: Cart | None, *, status: int = 200, line_problems=None, **context
 ) -> HttpResponse:
     """Render the cart, or only its middle for htmx; what it shows counts as seen."""
     priced = orders.price_cart(cart) if cart else orders.PricedCart([], 0, 0)
@@ -114,7 +122,7 @@ def _cart_page(
     return response
 
 
-def _not_added(request: HttpRequest, problem: str) -> HttpResponse:
+def _not_added(request: Request, problem: str) -> HttpResponse:
     """Say why nothing was added, on the page that asked."""
     if request.htmx:
         return render(request, "orders/_added.html", {"problem": problem})
@@ -124,7 +132,7 @@ def _not_added(request: HttpRequest, problem: str) -> HttpResponse:
     return HttpResponseRedirect(came_from if is_ours else resolve_url("orders:cart"), status=303)
 
 
-def _say(request: HttpRequest, change: orders.Change, words: str) -> None:
+def _say(request: Request, change: orders.Change, words: str) -> None:
     if change.is_capped:
         messages.warning(request, _capped_words(change))
     else:

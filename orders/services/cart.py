@@ -6,6 +6,7 @@ each other, on SQLite as on PostgreSQL, and the limits hold for both.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -216,16 +217,29 @@ def _pieces(cart: Cart) -> int:
     return cart.lines.aggregate(pieces=Coalesce(Sum("quantity"), 0))["pieces"]
 
 
+@dataclass(frozen=True)
+class _Offer:
+    """A variant for sale, how many of it this cart can have and holds, and what else the cart holds."""
+
+    variant: Variant
+    obtainable: int
+    held: int
+    other_lines: int
+    other_pieces: int
+    other_worth: int
+
+
 def _hold(cart: Cart, variant_id: int, quantity: int, *, is_more: bool) -> Change:
     """Write the line, under the lock: capped by stock and by the limit of one line, or refused."""
-    variant = _variant_for(cart, variant_id)
-    wanted = quantity + (variant.held if is_more else 0)
-    granted = min(wanted, variant.available + variant.on_hold, max_quantity())
+    offer = _offer(cart, variant_id)
+    variant = offer.variant
+    wanted = quantity + (offer.held if is_more else 0)
+    granted = min(wanted, offer.obtainable, max_quantity())
     if granted < 1:
         raise SoldOut(variant)
-    if variant.other_lines >= settings.CART_MAX_LINES:
+    if offer.other_lines >= settings.CART_MAX_LINES:
         raise TooManyLines
-    if granted > variant.held and variant.other_worth + granted * variant.price > settings.CART_MAX_TOTAL:
+    if granted > offer.held and offer.other_worth + granted * variant.price > settings.CART_MAX_TOTAL:
         raise TooDear
     CartLine.objects.bulk_create(
         [CartLine(cart=cart, variant=variant, quantity=granted, seen_price=variant.price)],
@@ -233,16 +247,16 @@ def _hold(cart: Cart, variant_id: int, quantity: int, *, is_more: bool) -> Chang
         unique_fields=["cart", "variant"],
         update_fields=["quantity"],
     )
-    return Change(variant, granted, wanted, variant.other_pieces + granted, before=variant.held)
+    return Change(variant, granted, wanted, offer.other_pieces + granted, before=offer.held)
 
 
-def _variant_for(cart: Cart, variant_id: int) -> Variant:
-    """Load in one query what is on offer and what the cart holds of it and of other things."""
+def _offer(cart: Cart, variant_id: int) -> _Offer:
+    """Load it in one query. Raises NotForSale."""
     if not 0 < variant_id <= HIGHEST_ID:
         raise NotForSale
     here = CartLine.objects.filter(cart=cart, variant=OuterRef("pk"))
     others = CartLine.objects.filter(cart=cart).exclude(variant=OuterRef("pk")).order_by().values("cart")
-    variant = (
+    row: Any = (
         Variant.objects.on_sale()
         .with_available()
         .select_related("product", "stock_item")
@@ -260,10 +274,10 @@ def _variant_for(cart: Cart, variant_id: int) -> Variant:
         .filter(pk=variant_id)
         .first()
     )
-    if variant is None:
+    if row is None:
         raise NotForSale
-    variant.on_hold = pieces_of(variant.live_lines).get(variant.pk, 0)
-    return variant
+    obtainable = row.available + pieces_of(row.live_lines).get(row.pk, 0)
+    return _Offer(row, obtainable, row.held, row.other_lines, row.other_pieces, row.other_worth)
 
 
 # --- pricing --------------------------------------------------------------------------------------
@@ -310,9 +324,11 @@ def pieces_of(lines: Iterable[Mapping] | None) -> dict[int, int]:
     return {line["variant"]: line["quantity"] for line in lines or ()}
 
 
-def _priced(line: CartLine) -> PricedLine:
+def _priced(row: Any) -> PricedLine:
+    """Price a line of `_lines_with_stock`, which adds `available` and `live_lines`."""
+    line: CartLine = row
     variant, quantity = line.variant, line.quantity
-    available = line.available + pieces_of(line.live_lines).get(line.variant_id, 0)
+    available = row.available + pieces_of(row.live_lines).get(line.variant_id, 0)
     is_gone = not (variant.is_active and variant.product.is_active and variant.product.category.is_active)
     can_be_bought = not is_gone and available > 0
     return PricedLine(
