@@ -46,6 +46,9 @@ ON_REQUEST = {
 }
 """Fields that Stripe sends only when asked to expand them, or only of deleted and Connect objects."""
 
+ON_REQUEST_INSIDE = {"FixedAmount": {"currency_options"}}
+"""The same for objects inside objects, by the name of their class; the SDK cannot read a null in this one."""
+
 ONE_OF = {"PaymentMethod", "PaymentMethodDetails", "PaymentMethodOptions", "NextAction", "DestinationDetails"}
 """Classes of which Stripe sends the member that applies, not fifty nulls for the ones that do not."""
 
@@ -89,7 +92,8 @@ def _fill(resource: type, doc: Doc) -> Doc:
 
 @cache
 def _nulls(resource: type) -> Doc:
-    names = [name for name in resource.__annotations__ if not name.startswith("_") and name != "OBJECT_NAME"]
+    absent = {"OBJECT_NAME", *ON_REQUEST_INSIDE.get(resource.__name__, ())}
+    names = [name for name in resource.__annotations__ if name not in absent]
     first = [name for name in ("id", "object") if name in names]
     return dict.fromkeys([*first, *sorted(set(names) - set(first))])
 

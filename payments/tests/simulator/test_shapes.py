@@ -25,7 +25,11 @@ def object_faults(doc, resource, path=""):
     hints = {name: hint for name, hint in resource.__annotations__.items() if name != "OBJECT_NAME"}
     one_of = resource.__name__ in shapes.ONE_OF
     on_request = shapes.ON_REQUEST.get(doc["object"], set()) if isinstance(doc.get("object"), str) else set()
-    absent = on_request | (set(hints) if one_of else set())
+    absent = (
+        on_request
+        | shapes.ON_REQUEST_INSIDE.get(resource.__name__, set())
+        | (set(hints) if one_of else set())
+    )
     faults = [f"{path}{name} is missing" for name in hints if name not in doc and name not in absent]
     faults += [f"{path}{name} is not the SDK's" for name in doc if name not in hints]
     for name, value in doc.items():
@@ -159,6 +163,7 @@ def test_every_kind_of_object_conforms_to_the_sdk(simulator, world):
     faults = {fault for kind, doc in docs for fault in object_faults(doc, shapes.RESOURCES[kind], f"{kind}.")}
 
     assert faults == set()
+    assert all(shapes.RESOURCES[kind].construct_from(doc, "sk_test_x").id == doc["id"] for kind, doc in docs)
     assert {kind for kind, _ in docs} == set(shapes.RESOURCES) - {"event", "item"}
 
 
