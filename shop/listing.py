@@ -3,7 +3,7 @@
 Cards are plain dicts with everything said in words, so that a template of 24 of them does no work.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from urllib.parse import urlencode
@@ -213,7 +213,7 @@ def list_products(wish: Wish, tree: Tree) -> Listing:
         raise NoSuchPage
     has_next = len(rows) > PAGE_SIZE
     total = start + len(rows) if not has_next else goods.order_by().values("pk")[: COUNT_UP_TO + 1].count()
-    return Listing(wish, [card(row) for row in rows[:PAGE_SIZE]], total, has_next)
+    return Listing(wish, in_words(rows[:PAGE_SIZE]), total, has_next)
 
 
 def shelf_of(wish: Wish, tree: Tree) -> Shelf | None:
@@ -270,15 +270,21 @@ def cards_of(goods: QuerySet[Product]) -> QuerySet:
     return goods.annotate(available_pk=available_variant()).values(*CARD)
 
 
-def card(row: dict[str, object]) -> dict[str, object]:
-    """A row in words: its address and its price as people read it."""
+def in_words(rows: Iterable[dict[str, object]]) -> list[dict[str, object]]:
+    """Rows as cards say them: with their address and their price as people read it."""
+    products = reverse("shop:products")
+    return [card(row, products) for row in rows]
+
+
+def card(row: dict[str, object], products: str) -> dict[str, object]:
+    """Put one row into words; its address is below `products`."""
     price = format_money(row["price"])  # type: ignore[arg-type]
     row["is_available"] = row.pop("available_pk") is not None
     row["price_words"] = f"from {price}" if row["has_price_range"] else price
-    row["url"] = f"{reverse('shop:products')}{row['slug']}/"
+    row["url"] = f"{products}{row['slug']}/"
     return row
 
 
 def picked(goods: QuerySet[Product], how_many: int) -> list[dict[str, object]]:
     """The newest few of some products, as cards: one query."""
-    return [card(row) for row in cards_of(goods.order_by(*ORDERS["newest"]))[:how_many]]
+    return in_words(cards_of(goods.order_by(*ORDERS["newest"]))[:how_many])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.cache import caches
 from django.db.models import OuterRef, Subquery
 
 from config.money import format_money
@@ -27,7 +28,12 @@ def front_page(tree: Tree) -> dict[str, object]:
     featured = picked(shown(tree).filter(is_featured=True), FEATURED + 1)
     seen = {row["slug"] for row in featured}
     newest = [row for row in picked(shown(tree), NEWEST + len(seen)) if row["slug"] not in seen][:NEWEST]
-    return {"hero": featured[:1] or newest[:1], "featured": featured[1:], "newest": newest, "doors": doors(tree)}
+    return {
+        "hero": featured[:1] or newest[:1],
+        "featured": featured[1:],
+        "newest": newest,
+        "doors": doors(tree),
+    }
 
 
 def doors(tree: Tree) -> list[Door]:
@@ -124,7 +130,7 @@ class Display:
 
 
 def display(slug: str, tree: Tree) -> Display | None:
-    """Gather a product's page in four queries; None if it is not shown."""
+    """Gather a product's page in four queries, three if a neighbour was just looked at; None if it is not shown."""
     product = Product.objects.filter(slug=slug, is_active=True).first()
     shelf = tree.by_pk.get(product.category_id) if product else None
     if product is None or shelf is None:
@@ -135,5 +141,15 @@ def display(slug: str, tree: Tree) -> Display | None:
         path=shelf.path(),
         choices=[choice(variant) for variant in variants],
         images=list(product.images.all()),
-        related=picked(shown(tree).filter(category=shelf.pk).exclude(pk=product.pk), RELATED),
+        related=[row for row in neighbours(shelf, tree) if row["slug"] != slug][:RELATED],
     )
+
+
+def neighbours(shelf: Shelf, tree: Tree) -> list[dict[str, object]]:
+    """The newest few of one shelf as cards, kept as long as a page: every product on the shelf shows them."""
+    key = f"shop:neighbours:{shelf.pk}"
+    rows = caches["pages"].get(key)
+    if rows is None:
+        rows = picked(shown(tree).filter(category=shelf.pk), RELATED + 1)
+        caches["pages"].set(key, rows, settings.PAGE_CACHE_SECONDS)
+    return rows

@@ -74,6 +74,22 @@ class TestDisplay:
 
         assert [row["name"] for row in display(product.slug, read_tree()).related] == [beside.name]
 
+    def test_neighbours_are_asked_for_once_a_second_not_once_a_page(
+        self, settings, django_assert_num_queries
+    ):
+        settings.PAGE_CACHE_SECONDS = 30
+        category = CategoryFactory()
+        products = [VariantFactory(product__category=category).product for _ in range(6)]
+        tree = read_tree()
+
+        with django_assert_num_queries(4):
+            first = display(products[0].slug, tree)
+        with django_assert_num_queries(3):
+            second = display(products[5].slug, tree)
+
+        assert [row["slug"] for row in first.related] == [products[n].slug for n in (5, 4, 3, 2)]
+        assert [row["slug"] for row in second.related] == [products[n].slug for n in (4, 3, 2, 1)]
+
     @pytest.mark.parametrize("change", [{"is_active": False}, {"category__is_active": False}])
     def test_what_is_not_shown_has_no_page(self, change):
         assert display(ProductFactory(**change).slug, read_tree()) is None
