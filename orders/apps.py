@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -7,4 +9,7 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
-        from orders import books, receivers  # noqa: F401 (signs up the room's rules; listens)
+        from config import periodic
+        from orders import books, receivers, tasks  # noqa: F401 (signs up the room's rules; listens)
+
+        periodic.register("forget old carts", timedelta(days=1), tasks.forget_old_carts)

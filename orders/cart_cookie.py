@@ -15,7 +15,7 @@ from orders.models import Cart
 
 NAME = "__Host-cart" if settings.HTTPS else "cart"
 SALT = "orders.cart"
-_MAX_AGE = 60 * 60 * 24 * 90
+_MAX_AGE = 60 * 60 * 24 * orders.COOKIE_DAYS
 
 
 def read(request: HttpRequest) -> tuple[str, int]:

@@ -15,3 +15,11 @@ def send_confirmation(order_id: int) -> None:
 def send_order_links(email: str, number: str, request_key: str) -> None:
     """Mail the links to the orders under this address; nothing happens if there are none."""
     emails.send_order_links(email, number=number, request_key=request_key)
+
+
+@task
+def forget_old_carts() -> None:
+    """Delete the carts of guests who will not come back."""
+    from orders.services import cart  # the services enqueue the tasks above
+
+    cart.forget_old_carts()

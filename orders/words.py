@@ -97,7 +97,7 @@ def steps_of(order: Order) -> list[tuple[str, bool]]:
     """Return the way of an order that is not over: (step, whether it is behind us); [] for one that is."""
     if status_of(order).tone == "over":
         return []
-    shipped = order.fulfilment_state in {F.SHIPPED, F.DELIVERED}
+    shipped = order.fulfilment_state in {F.PARTIAL, F.SHIPPED, F.DELIVERED}
     delivered = order.fulfilment_state == F.DELIVERED
     paid = order.payment_state != P.AWAITING
     shipping = "Partly shipped" if order.fulfilment_state == F.PARTIAL else "Shipped"

@@ -1,6 +1,7 @@
 """Every act that changes a cart, a checkout or an order: `from orders import services as orders`."""
 
 from orders.services.cart import (
+    COOKIE_DAYS,
     BadQuantity,
     CartError,
     CartGone,
@@ -16,6 +17,7 @@ from orders.services.cart import (
     add_to_cart,
     ensure_cart,
     find_cart,
+    forget_old_carts,
     max_quantity,
     merge_carts,
     price_cart,
@@ -34,6 +36,7 @@ from orders.services.placing import lock_checkout, place_order, record_event, re
 from orders.services.quote import Quote, QuoteLine, make_quote, tax_of
 
 __all__ = [
+    "COOKIE_DAYS",
     "BadQuantity",
     "CartError",
     "CartGone",
@@ -59,6 +62,7 @@ __all__ = [
     "close_checkout",
     "ensure_cart",
     "find_cart",
+    "forget_old_carts",
     "hold_stock",
     "live_checkout",
     "lock_checkout",

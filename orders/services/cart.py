@@ -6,11 +6,12 @@ each other, on SQLite as on PostgreSQL, and the limits hold for both.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -21,6 +22,8 @@ from orders.services.errors import OrderError
 from shop.models import Variant
 
 HIGHEST_ID = 2**63 - 1
+# How long a browser remembers a guest's cart after the last change.
+COOKIE_DAYS = 90
 
 
 class CartError(OrderError):
@@ -342,6 +345,18 @@ def _priced(row: Any) -> PricedLine:
         is_short=not is_gone and available < quantity,
         is_gone=is_gone,
     )
+
+
+# --- forgetting -----------------------------------------------------------------------------------
+def forget_old_carts() -> int:
+    """Delete guests' carts that nobody touched for longer than their cookie lives; returns how many.
+
+    A cart whose payment is under way stays.
+    """
+    untouched_since = timezone.now() - timedelta(days=COOKIE_DAYS)
+    live = Checkout.objects.filter(cart=OuterRef("pk"), state__in=Checkout.LIVE)
+    old = Cart.objects.filter(customer=None, touched_at__lt=untouched_since).exclude(Exists(live))
+    return old.delete()[1].get("orders.Cart", 0)
 
 
 # --- signing in -----------------------------------------------------------------------------------

@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from orders import services as orders
 from orders.models import Cart, CartLine, Checkout
@@ -372,3 +375,15 @@ def test_the_table_itself_refuses_a_second_line_of_the_same_thing():
 
     with pytest.raises(IntegrityError), transaction.atomic():
         CartLineFactory(cart=line.cart, variant=line.variant)
+
+
+# --- forgetting -----------------------------------------------------------------------------------
+def test_only_old_carts_of_guests_without_a_payment_are_forgotten():
+    old = timezone.now() - timedelta(days=91)
+    CartLineFactory(cart__touched_at=old)
+    paying = CartFactory(touched_at=old)
+    CheckoutFactory(cart=paying, state=Checkout.State.OPEN)
+    kept = {CartFactory(), CartFactory(touched_at=old, customer=customer()), paying}
+
+    assert orders.forget_old_carts() == 1
+    assert set(Cart.objects.all()) == kept
