@@ -73,7 +73,7 @@ class TaskDesk(console.ReadOnlyDesk):
 class RunAgain(console.Act):
     name = "again"
     label = "Run again"
-    permission = "django_tasks_db.change_dbtaskresult"
+    permission = "django_tasks_database.change_dbtaskresult"
     refusals = {background.NotParked: messages.INFO}
 
     def is_open(self, row: DBTaskResult) -> bool:
@@ -100,7 +100,7 @@ class PeriodicJobDesk(console.ReadOnlyDesk):
 console.todo(
     "background tasks that failed",
     lambda: DBTaskResult.objects.filter(status=TaskResultStatus.FAILED),
-    at="admin:django_tasks_db_dbtaskresult_changelist",
+    at="admin:django_tasks_database_dbtaskresult_changelist",
     query=f"status__exact={TaskResultStatus.FAILED}",
-    permission="django_tasks_db.view_dbtaskresult",
+    permission="django_tasks_database.view_dbtaskresult",
 )

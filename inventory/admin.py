@@ -178,7 +178,7 @@ class StockLevelDesk(console.ReadOnlyDesk):
     def available(self, level: Any) -> int:
         return level.free
 
-    @admin.display(description="enough?")
+    @admin.display(description="standing")
     def state(self, level: Any) -> str:
         return standing(level.free, level.threshold, level.location.is_sellable)
 
@@ -242,7 +242,7 @@ def levels_of_item(item: StockItem) -> console.Panel:
     levels = with_free(item.levels.select_related("location").order_by("location__priority", "pk"))
     return console.Panel(
         "Where it lies",
-        ["Where", "On hand", "Reserved", "Allocated", "Available", "Enough?"],
+        ["Where", "On hand", "Reserved", "Allocated", "Available", "Standing"],
         [
             [
                 console.change_link(level, level.location),

@@ -87,7 +87,7 @@ class OrderDesk(console.ReadOnlyDesk):
     natural_key = "number"
     view_on_site = False
     date_hierarchy = "placed_at"
-    list_display = ("number", "placed_at", "who", "total", "state_word", "payment_word", "fulfilment_word")
+    list_display = ("number", "placed_at", "who", "total", "payment_word", "progress")
     list_select_related = ("customer",)
     list_filter = (WaitingFilter, "payment_state", "fulfilment_state", "state")
     search_fields = ("number", "email", "lines__sku__iexact")
@@ -124,6 +124,12 @@ class OrderDesk(console.ReadOnlyDesk):
     @admin.display(description="fulfilment", ordering="fulfilment_state")
     def fulfilment_word(self, order: Order) -> str:
         return state_badge(order.fulfilment_state, order.get_fulfilment_state_display())
+
+    @admin.display(description="fulfilment", ordering="fulfilment_state")
+    def progress(self, order: Order) -> str:
+        """How far it is, or that it went no further."""
+        is_cancelled = order.state == Order.State.CANCELLED
+        return self.state_word(order) if is_cancelled else self.fulfilment_word(order)
 
     @admin.display(description="customer")
     def customer_link(self, order: Order) -> str:

@@ -4,11 +4,11 @@ The rooms build their desks from these parts in their `admin.py`: `from config i
 """
 
 from config.console.acts import Act, ActForm, acts_of, sign_up_act
-from config.console.audit import audit, staff_acted
 from config.console.desk import MOST_LETTERS, MOST_WORDS, BoundedPaginator, Desk, MoneyInput, ReadOnlyDesk
 from config.console.panels import Panel, Panels, panel
 from config.console.site import Console
-from config.console.todo import Todo, todo
+from config.console.trail import audit, staff_acted
+from config.console.waiting import Todo, todo
 from config.console.words import badge, change_link, link, money, reference, reference_link, when
 
 __all__ = [

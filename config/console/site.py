@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from config.console.books_badge import verdict
-from config.console.todo import waiting
+from config.console.waiting import waiting
 
 # The order in which staff meet the rooms, and what they are called.
 ROOMS = {
@@ -23,7 +23,7 @@ ROOMS = {
     "inventory": "Stock",
     "accounts": "People",
     "auth": "Roles",
-    "django_tasks_db": "Background work",
+    "django_tasks_database": "Background work",
     "config": "Clockwork",
 }
 # Who may see whether the books balance.
@@ -50,7 +50,8 @@ class Console(admin.AdminSite):
         return redirect_to_login(wanted or reverse("admin:index"), settings.LOGIN_URL)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        context: dict[str, Any] = {"waiting": waiting(request)}
+        lists = sorted(waiting(request), key=lambda each: _place(each.room))
+        context: dict[str, Any] = {"waiting": lists}
         if _may_see_books(request):
             context["books"] = verdict()
         return super().index(request, {**context, **(extra_context or {})})
@@ -66,10 +67,12 @@ class Console(admin.AdminSite):
         apps = super().get_app_list(request, app_label)
         for app in apps:
             app["name"] = ROOMS.get(app["app_label"], app["name"])
-        order = list(ROOMS)
-        return sorted(
-            apps, key=lambda app: order.index(app["app_label"]) if app["app_label"] in ROOMS else len(order)
-        )
+        return sorted(apps, key=lambda app: _place(app["app_label"]))
+
+
+def _place(room: str) -> int:
+    """Where a room stands in the console's order; rooms that it does not name come last."""
+    return list(ROOMS).index(room) if room in ROOMS else len(ROOMS)
 
 
 def _may_see_books(request: HttpRequest) -> bool:

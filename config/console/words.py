@@ -26,6 +26,17 @@ def money(name: str, description: str = "") -> Callable[[Model], str]:
     return column
 
 
+def moment(name: str, description: str = "") -> Callable[[Model], str]:
+    """A column for a time, sortable."""
+
+    @admin.display(description=description or name.replace("_", " "), ordering=name)
+    def column(row: Model) -> str:
+        return format_html('<span class="moment">{}</span>', when(getattr(row, name)))
+
+    column.__name__ = name
+    return column
+
+
 def when(at: datetime | None) -> str:
     """A moment for a table: "21 Nov 2026, 08:15"."""
     return format_date(localtime(at), "j M Y, H:i") if at else "–"

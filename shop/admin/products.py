@@ -63,13 +63,13 @@ class VariantInline(admin.TabularInline):
         "sku",
         "label",
         "price",
+        "is_active",
+        "stock",
         "weight_g",
         "tax_class",
         "country_of_origin",
         "barcode",
         "position",
-        "is_active",
-        "stock",
     )
     readonly_fields = ("stock",)
 

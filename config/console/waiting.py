@@ -28,6 +28,7 @@ class Waiting:
     words: str
     count: int
     address: str
+    room: str
 
     @property
     def figure(self) -> str:
@@ -45,7 +46,12 @@ def todo(words: str, rows: Callable[[], QuerySet], *, at: str, query: str, permi
 def waiting(request: HttpRequest) -> list[Waiting]:
     """Count each list that this member of staff may see, one bounded query each."""
     return [
-        Waiting(each.words, each.rows()[:MOST].count(), f"{reverse(each.at)}?{each.query}")
+        Waiting(
+            each.words,
+            each.rows()[:MOST].count(),
+            f"{reverse(each.at)}?{each.query}",
+            room=each.permission.partition(".")[0],
+        )
         for each in _todos
         if request.user.has_perm(each.permission)  # type: ignore[union-attr]
     ]
