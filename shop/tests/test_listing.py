@@ -274,11 +274,11 @@ def test_postgresql_reads_an_index_for_the_search():
         for n in range(3000)
     )
     with connection.cursor() as cursor:
+        # New rows wait in a list beside a GIN index until a vacuum puts them in.
+        cursor.execute("SELECT gin_clean_pending_list('products_by_words')")
         cursor.execute("ANALYZE shop_product")
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_indexscan = off")
 
-    assert (
-        "products_by_words"
-        in Product.objects.filter(is_active=True, search_document__contains="2999").explain()
-    )
+    found = Product.objects.filter(is_active=True, search_document__contains="2999")
+
+    assert "products_by_words" in found.explain()
