@@ -36,11 +36,16 @@ def refresh_product(product: Product) -> None:
 
 def refresh_category(category: Category) -> int:
     """Renew the copies of every product on this shelf and below; after renaming it. Returns how many."""
+    shelves, reached = [category], {category.pk}
+    for shelf in shelves:
+        below = [child for child in shelf.children.all() if child.pk not in reached]
+        reached |= {child.pk for child in below}
+        shelves += below
     done = 0
-    for product in Product.objects.filter(category=category).select_related("category").iterator():
+    for product in Product.objects.filter(category__in=reached).iterator():
         refresh_product(product)
         done += 1
-    return done + sum(refresh_category(child) for child in category.children.all())
+    return done
 
 
 def shelves_above(category: Category) -> str:

@@ -70,3 +70,13 @@ def test_shelves_above_ends_in_a_loop_of_parents():
     one.parent = two
 
     assert shelves_above(two) == "Two One"
+
+
+def test_refresh_category_ends_in_a_loop_of_parents():
+    one = CategoryFactory()
+    two = CategoryFactory(parent=one)
+    one.parent = two
+    one.save()
+    VariantFactory(product__category=two)
+
+    assert refresh_category(one) == 1
