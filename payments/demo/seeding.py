@@ -90,8 +90,7 @@ class Seeding:
         if not further:
             return
         looks = shop.shared_looks(self._long_shelf())
-        wanted = [(look, 0, shop.BULK_SIZE) for look in chain.from_iterable(looks.values())]
-        shared = self._draw(wanted, "Shared pictures")
+        shared = self._draw(shop.shared_pictures_of(self._long_shelf(), looks), "Shared pictures")
         steps = shop.seed_long_shelf(self._long_shelf(), shelves, looks, shared, now=self.now)
         self.progress.follow("Further products", steps, further)
 
@@ -100,7 +99,7 @@ class Seeding:
 
     def _draw(self, wanted: Sequence[shop.Picture], what: str) -> dict[shop.PictureSpec, list[StoredPicture]]:
         album: dict[shop.PictureSpec, list[StoredPicture]] = {}
-        if not self.wishes.with_pictures:
+        if not wanted or not self.wishes.with_pictures:
             return album
 
         def draw() -> Iterable[int]:

@@ -19,7 +19,7 @@ from payments.demo.clock import real_now, shop_time
 from payments.demo.plan import HOLD, Ending, Story, plan_visits
 from payments.demo.simulator import NotHere, Simulator, refuse_live
 from shop.demo.catalogue import PRODUCTS
-from shop.models import Category, Product
+from shop.models import Category, Product, Variant
 from shop.tests.factories import VariantFactory
 
 SMALL = {"products": 12, "orders": 6, "days": 3, "no_pictures": True}
@@ -49,8 +49,8 @@ def facts():
     """All of the shop that a seed decides, whatever the day and the random numbers of orders."""
     return {
         "goods": list(
-            Product.objects.order_by("slug", "variants__stock_item__sku").values_list(
-                "slug", "price", "variants__stock_item__sku"
+            Variant.objects.order_by("stock_item__sku").values_list(
+                "stock_item__sku", "product__slug", "label", "price"
             )
         ),
         "stock": list(

@@ -12,8 +12,9 @@ from shop.demo.catalogue import CATEGORIES, PRODUCTS, DemoProduct, PictureSpec, 
 from shop.demo.drawing import drawers, png_of
 from shop.models import Category, Product
 
-# Pixels. The widest picture on a page is 1200, but of these drawings nobody sees what 1000 leaves out.
-SIZE, BULK_SIZE = 1000, 800
+# Pixels. The widest picture of a page is 1200, but of these drawings nobody misses what is left out; drawing takes
+# as long as there are pixels.
+SIZE, FURTHER_SIZE = 1000, 800
 BATCH = 250
 WORDS = ("{name}", "{name}, from close up", "{name}, in another light")
 # Two pictures per motif are enough for the long shelf.
@@ -58,12 +59,27 @@ def seed_categories() -> dict[str, Category]:
 
 
 def pictures_of(products: Sequence[DemoProduct]) -> list[Picture]:
-    """What is to be drawn for the catalogue: two views of each product, three of those on the front page."""
+    """What is to be drawn for the catalogue: two views of each product, three of those on the front page.
+
+    Products that an earlier run has put there have theirs.
+    """
+    there = _slugs()
     return [
-        (product.picture, view, SIZE)
+        (product.picture, view, FURTHER_SIZE if view else SIZE)
         for place, product in enumerate(products)
         for view in range(3 if is_featured(place) else 2)
+        if product.slug not in there
     ]
+
+
+def shared_pictures_of(
+    products: Iterable[DemoProduct], looks: Mapping[str, Sequence[PictureSpec]]
+) -> list[Picture]:
+    """What is to be drawn for the long shelf: every shared look, unless all of its products are there."""
+    there = _slugs()
+    if all(product.slug in there for product in products):
+        return []
+    return [(look, 0, FURTHER_SIZE) for some in looks.values() for look in some]
 
 
 def shared_looks(products: Iterable[DemoProduct]) -> dict[str, list[PictureSpec]]:
@@ -149,9 +165,13 @@ def stocks_of(products: Iterable[DemoProduct]) -> dict[str, int]:
     }
 
 
+def _slugs() -> set[str]:
+    return set(Product.objects.values_list("slug", flat=True))
+
+
 def _missing(goods: Iterable[services.NewProduct]) -> Iterator[services.NewProduct]:
     """Leave out what an earlier run has put there; their slugs tell."""
-    there = set(Product.objects.values_list("slug", flat=True))
+    there = _slugs()
     return (new for new in goods if new.slug not in there)
 
 

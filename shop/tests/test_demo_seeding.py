@@ -74,6 +74,18 @@ def test_pictures_are_drawn_stored_and_shown_in_their_order(settings, tmp_path):
     assert all((tmp_path / image.file.name).is_file() and image.width == 120 for image in images)
 
 
+@pytest.mark.django_db
+def test_what_is_there_is_not_drawn_again():
+    assert len(seeding.pictures_of(PRODUCTS[:3])) == 3 + 2 + 2
+
+    seed(PRODUCTS[:2])
+
+    assert seeding.pictures_of(PRODUCTS[:3]) == [
+        (PRODUCTS[2].picture, 0, seeding.SIZE),
+        (PRODUCTS[2].picture, 1, seeding.FURTHER_SIZE),
+    ]
+
+
 def test_the_long_shelf_shares_a_few_pictures():
     looks = seeding.shared_looks(seeding.long_shelf(3_000, 1))
 
@@ -87,7 +99,10 @@ def test_the_long_shelf_begins_where_the_catalogue_ends():
     wanted = list(seeding.long_shelf(len(PRODUCTS) + 40, 7))
     looks = seeding.shared_looks(wanted)
 
+    assert len(seeding.shared_pictures_of(wanted, looks)) == sum(map(len, looks.values()))
+
     done = list(seeding.seed_long_shelf(wanted, shelves, looks, {}, now=NOW))
 
+    assert seeding.shared_pictures_of(wanted, looks) == []
     assert done[-1] == len(wanted) == 40
     assert Variant.objects.count() == len(seeding.stocks_of(wanted))
