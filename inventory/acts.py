@@ -1,12 +1,13 @@
 """What staff do at the shelf, as buttons of the console: receive goods, correct a figure."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest
 
 from config import console
@@ -18,8 +19,9 @@ from inventory.services.shelf import MOST_AT_ONCE
 MOST_ON_HAND = 1_000_000_000
 
 
-def item_of(row: StockItem | StockLevel) -> StockItem:
-    return row.item if isinstance(row, StockLevel) else row
+def item_of(row: Model) -> StockItem:
+    """The item that a button on its page, or on a level's, is about."""
+    return row.item if isinstance(row, StockLevel) else cast(StockItem, row)
 
 
 def on_hand(item: StockItem, location: Location) -> int:

@@ -66,7 +66,7 @@ def signed(delta: int) -> str:
 
 
 def movement_rows(movements: QuerySet[StockMovement], *, with_location: bool) -> list[list[object]]:
-    rows = []
+    rows: list[list[object]] = []
     for move in movements.select_related("location", "actor")[:MOST_MOVEMENTS]:
         figures = [column(move) for column in FIGURE_COLUMNS]
         cause = console.reference_link(move.reference)
@@ -231,7 +231,7 @@ class StockItemDesk(console.Desk):
     def free(self, item: Any) -> int:
         return item.free_sum
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in {"low_stock_threshold", "backorder_limit"}:
             kwargs["max_value"] = acts.MOST_AT_ONCE
         return super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -2,7 +2,7 @@
 
 import re
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -37,8 +37,8 @@ class BoundedPaginator(Paginator):
     """Counts to `MOST_ROWS` and no further: what lies behind is reached by filters, not by leafing."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
-        return self.object_list[:MOST_ROWS].count()  # type: ignore[union-attr,call-arg,arg-type]
+    def count(self) -> int:
+        return cast(QuerySet, self.object_list)[:MOST_ROWS].count()
 
 
 class MoneyInput(forms.TextInput):
@@ -61,7 +61,7 @@ class Desk(admin.ModelAdmin):
     """Fields of whose change the audit tells, but not what they held: people may ask to be forgotten."""
 
     # --- finding ----------------------------------------------------------------------------------
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show the list. Django reckons with a date in the address before it looks at it, so that is done here."""
         asked = {part: request.GET.get(f"{self.date_hierarchy}__{part}", "") for part in DATE_PARTS}
         if not all(DATE_PARTS[part].fullmatch(text) for part, text in asked.items() if text):
@@ -91,7 +91,7 @@ class Desk(admin.ModelAdmin):
             name if name in editable else self.in_words(name) for name in super().get_list_display(request)
         ]
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:  # type: ignore[override]
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return list(fieldsets)
@@ -133,7 +133,7 @@ class Desk(admin.ModelAdmin):
         return redirect(self.address_of(row))
 
     # --- a row's page -----------------------------------------------------------------------------
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):  # type: ignore[override]
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:
             context["panels"] = panels.of(request, obj)
             context["acts"] = [
@@ -149,7 +149,7 @@ class Desk(admin.ModelAdmin):
     # --- acts -------------------------------------------------------------------------------------
     def act_view(self, request: HttpRequest, object_id: str, act: Act) -> HttpResponse:
         """Ask for what the act needs, then say what it will do, then do it."""
-        if not request.user.has_perm(act.permission) or not self.has_view_permission(request):  # type: ignore[union-attr]
+        if not request.user.has_perm(act.permission) or not self.has_view_permission(request):
             raise PermissionDenied
         row = self.get_object(request, unquote(object_id))
         if row is None:
@@ -243,9 +243,9 @@ class ReadOnlyDesk(Desk):
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Who may view it, or may change it through the acts."""
         return any(
-            request.user.has_perm(f"{self.opts.app_label}.{act}_{self.opts.model_name}")  # type: ignore[union-attr]
+            request.user.has_perm(f"{self.opts.app_label}.{act}_{self.opts.model_name}")
             for act in ("view", "change")
         )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:  # type: ignore[override]
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return flatten_fieldsets(self.get_fieldsets(request, obj))

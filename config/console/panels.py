@@ -45,7 +45,7 @@ class Panels:
         made = (
             make(row)
             for permission, make in self._makers.get(type(row), [])
-            if request.user.has_perm(permission)  # type: ignore[union-attr]
+            if request.user.has_perm(permission)
         )
         return [each for each in made if each]
 

@@ -76,4 +76,4 @@ def _place(room: str) -> int:
 
 
 def _may_see_books(request: HttpRequest) -> bool:
-    return request.user.has_perm(BOOKS_PERMISSION)  # type: ignore[union-attr]
+    return request.user.has_perm(BOOKS_PERMISSION)

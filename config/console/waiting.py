@@ -53,5 +53,5 @@ def waiting(request: HttpRequest) -> list[Waiting]:
             room=each.permission.partition(".")[0],
         )
         for each in _todos
-        if request.user.has_perm(each.permission)  # type: ignore[union-attr]
+        if request.user.has_perm(each.permission)
     ]

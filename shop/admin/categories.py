@@ -44,7 +44,7 @@ class CategoryDesk(console.Desk):
     def product_count(self, category: Any) -> int:
         return category.product_count
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, tuple[str, ...]]:  # type: ignore[override]
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, tuple[str, ...]]:
         return {} if obj or not self.has_add_permission(request) else {"slug": ("name",)}
 
     def store(self, request: HttpRequest, obj: Category, form: forms.ModelForm, change: bool) -> None:

@@ -60,7 +60,7 @@ class VariantForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             item = self.instance.stock_item
-            self.initial |= {"sku": item.sku, "barcode": item.barcode}
+            self.initial.update(sku=item.sku, barcode=item.barcode)
             self.fields["sku"].disabled = True
             self.fields["sku"].widget.attrs["size"] = 14
 

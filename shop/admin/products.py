@@ -195,16 +195,16 @@ class ProductDesk(console.Desk):
     def stock(self, product: Any) -> SafeString | str:
         return console.badge("sold out", "bad") if product.free <= 0 else str(product.free)
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, tuple[str, ...]]:  # type: ignore[override]
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, tuple[str, ...]]:
         return {} if obj else {"slug": ("name",)}
 
-    def view_on_site(self, product: Product) -> str:  # type: ignore[override]
+    def view_on_site(self, product: Product) -> str:
         return product.get_absolute_url()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """A service may still say no while it saves: then nothing of the form was saved."""
         try:
             return super().changeform_view(request, *args, **kwargs)
@@ -215,7 +215,7 @@ class ProductDesk(console.Desk):
         messages.error(request, f"Nothing was saved: {words}")
         return redirect(request.get_full_path())
 
-    def store(self, request: HttpRequest, obj: Product, form: forms.ModelForm, change: bool) -> None:
+    def store(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
         form.apply()
 
     def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
