@@ -54,6 +54,10 @@ class Child:
             self._out.flush()
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def exit_code(self) -> int | None:
         """None while it runs; negative when a signal ended it."""
         return self._process.poll()
@@ -101,20 +105,36 @@ class Company:
     def _note(self, number: int, frame: FrameType | None) -> None:
         self._asked += 1
 
-    def start(self, name: str, *command: str) -> None:
-        """Start a process that should stay."""
-        self._children.append(Child(name, command, env=self._env, cwd=self._cwd, out=self._out))
+    def start(self, name: str, *command: str, **environment: str) -> Child:
+        """Start a process that should stay; `environment` is added to what all of them have."""
+        child = Child(name, command, env={**self._env, **environment}, cwd=self._cwd, out=self._out)
+        self._children.append(child)
+        return child
 
-    def run(self, name: str, *command: str) -> None:
+    def run(self, name: str, *command: str, **environment: str) -> None:
         """Run a process to its end, while the others stay; raises Trouble if it fails."""
-        child = Child(name, command, env=self._env, cwd=self._cwd, out=self._out)
+        self.run_together({name: command}, {name: environment})
+
+    def run_together(
+        self, commands: Mapping[str, Sequence[str]], environments: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        """Run processes side by side to their ends, while the others stay; raises Trouble if one fails."""
+        children = [
+            Child(name, command, env={**self._env, **environments[name]}, cwd=self._cwd, out=self._out)
+            for name, command in commands.items()
+        ]
         try:
-            self.wait_until(lambda: child.exit_code is not None)
+            self.wait_until(lambda: all(child.exit_code is not None for child in children))
         finally:
-            child.ask_to_end()
-            child.end(before=time.monotonic() + PATIENCE)
-        if child.exit_code:
-            raise Trouble(f"{name} failed (exit code {child.exit_code}); its last lines above say why.")
+            for child in children:
+                child.ask_to_end()
+            for child in children:
+                child.end(before=time.monotonic() + PATIENCE)
+        for child in children:
+            if child.exit_code:
+                raise Trouble(
+                    f"{child.name} failed (exit code {child.exit_code}); its last lines above say why."
+                )
 
     def wait_until(
         self, happened: Callable[[], bool], *, what: str = "", seconds: float | None = None

@@ -1,0 +1,92 @@
+"""What is measured, and what is to be reached."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from config.bench import journeys
+from config.bench.journeys import Act, Prepared, Street
+
+CLIENTS = (1, 8, 32)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A number to reach at so many clients: `at_least` times the floor or per second, p95 `below` milliseconds."""
+
+    clients: int
+    of_floor: float | None = None
+    per_second: float | None = None
+    p95_below: float | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row: what visitors do in the shop, and what on the floor is nearest to it.
+
+    `stretch` makes its windows longer. With `come_up`, visitors are prepared before the clock runs, and each walks
+    once; `crowd` says how many of them per client.
+    """
+
+    key: str
+    title: str
+    shop: Callable[..., None]
+    floor: Act
+    target: Target | None = None
+    stretch: float = 1.0
+    come_up: Callable[[Street], Prepared] | None = None
+    crowd: int = 0
+
+
+STEPS = (
+    Step("list", "list page, first visit", journeys.list_page, journeys.floor_page, Target(8, of_floor=0.5)),
+    Step("list_cart", "list page, visitor with a cart", journeys.list_with_cart, journeys.floor_page),
+    Step("lists", "lists that few look at", journeys.many_lists, journeys.floor_page),
+    Step("product", "product page", journeys.product_page, journeys.floor_product, Target(8, of_floor=0.5)),
+    Step("search", "search", journeys.search, journeys.floor_search, Target(8, of_floor=0.5)),
+    Step(
+        "add",
+        "product page + add to cart",
+        journeys.product_and_cart,
+        journeys.floor_product_and_cart,
+        Target(8, of_floor=1 / 3),
+    ),
+    Step(
+        "checkout",
+        "whole guest checkout",
+        journeys.guest_checkout,
+        journeys.floor_buy,
+        Target(8, per_second=12),
+        stretch=3,
+    ),
+    Step(
+        "hot",
+        "start of payment, one hot item",
+        journeys.press_pay,
+        journeys.floor_buy_hot,
+        Target(32, per_second=50, p95_below=500),
+        come_up=journeys.come_up,
+        crowd=6,
+    ),
+)
+
+# A shop of so many products against a small one, both without their page cache.
+SMALL, LARGE = 1_000, 50_000
+SCALE = (
+    ("list page", journeys.list_page, 1.1),
+    ("search", journeys.search, 1.3),
+)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured: goods, rounds, seconds of a window, and whether the large shop is built."""
+
+    products: int
+    rounds: int
+    seconds: float
+    small: int
+    large: int
+
+
+FULL = Size(products=10_000, rounds=3, seconds=1.2, small=SMALL, large=LARGE)
+QUICK = Size(products=300, rounds=1, seconds=0.3, small=100, large=300)
