@@ -48,7 +48,7 @@ class MoneyFormField(forms.CharField):
             return str(Decimal(value).scaleb(-exponent()))
         return value
 
-    def to_python(self, value: object) -> int | None:  # type: ignore[override]
+    def to_python(self, value: object) -> int | None:
         if value in self.empty_values:
             return None
         return value if isinstance(value, int) else parse_money(str(value))
@@ -63,7 +63,7 @@ class MoneyFormField(forms.CharField):
 class MoneyField(models.BigIntegerField):
     """An amount in minor units, typed and shown in major ones."""
 
-    def formfield(self, **kwargs):  # type: ignore[override]
+    def formfield(self, **kwargs):
         limits = {"min_value", "max_value"}
         kwargs = {key: value for key, value in kwargs.items() if key not in limits}
         return models.Field.formfield(self, **{"form_class": MoneyFormField, **kwargs})

@@ -6,6 +6,7 @@ or it stops the start with a sentence that says what to set.
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -17,10 +18,10 @@ VAR_DIR = BASE_DIR / "var"
 VAR_DIR.mkdir(exist_ok=True)
 
 env = environ.Env()
-_candidates = [os.environ["ENV_FILE"]] if "ENV_FILE" in os.environ else [BASE_DIR / ".env"]
+_candidates = [Path(os.environ["ENV_FILE"])] if "ENV_FILE" in os.environ else [BASE_DIR / ".env"]
 if "ENV_FILE" not in os.environ and "SECRET_KEY" not in os.environ:
     _candidates.append(VAR_DIR / "demo.env")
-for _path in map(Path, _candidates):
+for _path in _candidates:
     if _path.is_file():
         env.read_env(_path)
         break
@@ -281,7 +282,7 @@ if not 1 <= RECONCILE_EVERY_MINUTES <= 15:
     raise ImproperlyConfigured("RECONCILE_EVERY_MINUTES must be from 1 to 15.")
 
 # --- traces ---------------------------------------------------------------------------------------
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "config.logs.JsonFormatter"}},

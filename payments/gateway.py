@@ -255,7 +255,7 @@ def read_event(body: bytes, signature: str) -> Event:
         raise UntrustedEvent("The body is too large.")
     for secret in settings.STRIPE_WEBHOOK_SECRETS:
         try:
-            event = stripe.Webhook.construct_event(body, signature, secret)  # type: ignore[no-untyped-call]
+            event = stripe.Webhook.construct_event(body, signature, secret)
             _refuse_future(signature)
             return stored_event(event.to_dict(for_json=True))
         except stripe.SignatureVerificationError:
