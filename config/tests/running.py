@@ -75,6 +75,7 @@ class RunningShop:
         self.stripe = Stripe(stripe_port)
         self.app = app
         self.with_worker = with_worker
+        self.mail_folder = Path(self.folder.name) / "mail"
         self.log = Path(self.folder.name) / "shop.log"
         self.processes: list[subprocess.Popen] = []
         self.environment = {
@@ -88,7 +89,7 @@ class RunningShop:
             "STRIPE_API_BASE": self.stripe.url,
             "STRIPE_SECRET_KEY": settings.STRIPE_SECRET_KEY,
             "STRIPE_WEBHOOK_SECRET": settings.STRIPE_WEBHOOK_SECRETS[0],
-            "EMAIL_URL": f"filemail://{self.folder.name}/mail",
+            "EMAIL_URL": f"filemail:///{self.mail_folder}",
             "WEB_BIND": f"127.0.0.1:{port}",
             "WEB_WORKERS": str(workers),
             "WEB_THREADS": str(threads),
@@ -117,7 +118,7 @@ class RunningShop:
         )
         self._spawn("-m", "gunicorn", "--config", "config/gunicorn.py", self.app)
         if self.with_worker:
-            self._spawn("manage.py", "worker", "--interval", "0.1")
+            self._spawn("manage.py", "worker")
         self._wait_for(f"{self.stripe.url}/_control/stats")
         self._wait_for(f"{self.url}/health/live")
 
