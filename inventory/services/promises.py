@@ -185,6 +185,8 @@ def _promise_is_gone(failed: list[Change]) -> NotEnough:
 
 def _take(reference: str, quantity: int | None) -> list[tuple[StockLevel, int]]:
     """Lower the open allocations of a line by `quantity`, or by all; where from, in the order of the levels."""
+    if quantity is not None and quantity < 1:
+        raise InventoryError("A quantity must be at least 1.")
     taken: list[tuple[StockLevel, int]] = []
     left = quantity
     for row, level in _lock_promises(Allocation, reference):
@@ -202,7 +204,7 @@ def _take(reference: str, quantity: int | None) -> list[tuple[StockLevel, int]]:
 
 def _lock_promises(model: type[Reservation] | type[Allocation], reference: str) -> list[tuple]:
     """The open promises of one cause with their levels, locked, in the order of the levels."""
-    rows = list(model.objects.open().filter(reference=reference).select_for_update())
+    rows = list(model.objects.open().filter(reference=reference).order_by("pk").select_for_update())
     if not rows:
         return []
     wanted = {(row.item_id, row.location_id): row for row in rows}
