@@ -191,3 +191,41 @@ def test_fields_from_the_client_do_not_exist_here(stripe, till):
     """The amount is the price list's: nothing that start_payment takes could say another."""
     with pytest.raises(orders.OfferChanged):
         services.start_payment(till.cart, till.details, agreed="0" * 64)
+
+
+def test_where_prices_exclude_tax_it_is_a_line_of_its_own_and_the_sum_is_the_same(stripe, till, settings):
+    settings.PRICES_INCLUDE_TAX = False
+
+    payment = till.start()
+
+    session = gateway.retrieve_session(payment.session_id)
+    tax = 760 + 93  # 19 % on 39.98 and on 4.90, each rounded half up
+    assert session.amount == payment.checkout.total == 2 * 1999 + 490 + tax
+    stripe.pay(payment)
+    order = services.prove_payment(payment).order
+    assert (order.tax, order.total, order.prices_include_tax) == (tax, session.amount, False)
+    assert order.lines.get().gross == 3998 + 760
+
+
+def test_the_customer_is_sent_back_with_the_session_in_the_address(stripe, till, settings):
+    payment = till.start()
+
+    answer = stripe.pay(payment)
+
+    assert (
+        answer["return_url"] == f"{settings.PUBLIC_BASE_URL}/checkout/done/?session_id={payment.session_id}"
+    )
+
+
+def test_a_declined_card_may_be_followed_by_another_one(stripe, till):
+    payment = till.start()
+
+    assert stripe.pay(payment, card="4000000000009995")["paid"] is False
+    assert stripe.pay(payment)["paid"] is True
+    assert services.prove_payment(payment).order is not None
+
+
+def test_nothing_is_sent_home_about_how_the_package_is_used():
+    import stripe as package
+
+    assert package.enable_telemetry is False
