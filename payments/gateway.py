@@ -4,6 +4,7 @@ Each call ends in one of three ways: an answer; `Refused`, when Stripe has said 
 when nobody knows (no answer, a 5xx, a key in use, nonsense) and Stripe must be asked before anything is decided.
 """
 
+import json
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -257,12 +258,21 @@ def read_event(body: bytes, signature: str) -> Event:
         try:
             event = stripe.Webhook.construct_event(body, signature, secret)
             _refuse_future(signature)
-            return stored_event(event.to_dict(for_json=True))
+            return stored_event(_storable(event.to_dict(for_json=True)))
         except stripe.SignatureVerificationError:
             continue
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
             raise UntrustedEvent("The body is not an event.") from error
     raise UntrustedEvent("No secret fits the signature.")
+
+
+def _storable(body: dict[str, Any]) -> dict[str, Any]:
+    """The body, if every database can keep it: without NUL, lone surrogates, NaN and infinity. Else ValueError."""
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False)
+    text.encode()
+    if "\\u0000" in text:
+        raise ValueError("NUL in the body")
+    return body
 
 
 def _refuse_future(signature: str) -> None:

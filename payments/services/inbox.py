@@ -121,4 +121,7 @@ def act_on_undecided(*, older_than) -> int:
             decided += 1
         except gateway.GatewayError:
             logger.warning("Event %s stays undecided.", row.event_id)
+        except Exception:
+            # One event that breaks must not keep those behind it waiting for ever.
+            logger.exception("Event %s stays undecided.", row.event_id)
     return decided

@@ -34,7 +34,12 @@ def _refund(payment: Payment, operation: str) -> None:
     refund = f"{operation}-refund"
     amount = payment.captured
     write(payment, Kind.REFUND, Result.REQUESTED, amount, operation=refund, key=f"{refund} requested")
-    gateway.refund_intent(payment.intent_id or "", amount, key=refund)
+    try:
+        gateway.refund_intent(payment.intent_id or "", amount, key=refund)
+    except gateway.Refused as refusal:
+        if refusal.code != "charge_already_refunded":
+            raise
+        # By hand in the dashboard, or by us so long ago that Stripe has forgotten the key: it is back.
     with transaction.atomic():
         if write(payment, Kind.REFUND, Result.SUCCEEDED, amount, operation=refund, key=f"{refund} succeeded"):
             write(

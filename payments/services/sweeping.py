@@ -1,6 +1,8 @@
 """What goes round by the clock: ending what is over, and comparing Stripe with the books."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -38,14 +40,31 @@ def expire_checkouts() -> Tally:
     over = Payment.objects.filter(checkout__state__in=Checkout.LIVE, checkout__expires_at__lte=timezone.now())
     for payment in over.select_related("checkout").order_by("checkout__expires_at"):
         tally.seen += 1
-        try:
-            end_session(payment, act="expire", reason="Not paid in time.")
-            tally.repaired += 1
-        except AlreadyOrdered:
-            tally.repaired += 1
-        except ProviderAway:
-            tally.undecided += 1
+        with _alone(tally, payment.checkout.number):
+            tally.repaired += _expire(payment)
     return tally
+
+
+def _expire(payment: Payment) -> int:
+    """End one checkout; returns 1, also if it turned out to be paid."""
+    with suppress(AlreadyOrdered):
+        end_session(payment, act="expire", reason="Not paid in time.")
+    return 1
+
+
+@contextmanager
+def _alone(tally: Tally, about: str) -> Iterator[None]:
+    """Keep one piece of business that fails from stopping all the others; the next run tries it again.
+
+    What is not Stripe's silence is a bug or a broken row: it goes to the log with its traceback.
+    """
+    try:
+        yield
+    except (ProviderAway, gateway.GatewayError):
+        tally.undecided += 1
+    except Exception:
+        logger.exception("%s stays undecided.", about)
+        tally.undecided += 1
 
 
 def reconcile(*, since: timedelta = timedelta(days=3)) -> Tally:
@@ -59,7 +78,8 @@ def reconcile(*, since: timedelta = timedelta(days=3)) -> Tally:
     began = timezone.now()
     for session in gateway.list_sessions(since=began - since):
         tally.seen += 1
-        tally.repaired += _reconcile_session(session)
+        with _alone(tally, session.id):
+            tally.repaired += _reconcile_session(session)
     _finish_starts(tally)
     _finish_operations(tally)
     tally.repaired += act_on_undecided(older_than=began - timedelta(minutes=1))
@@ -90,10 +110,10 @@ def _finish_starts(tally: Tally) -> None:
     lost = Payment.objects.filter(checkout__state=Checkout.State.OPEN, session_id=None)
     old_enough = timezone.now() - timedelta(minutes=1)
     for payment in lost.filter(created_at__lt=old_enough).select_related("checkout"):
-        if resolve_start(payment):
+        with _alone(tally, payment.checkout.number):
+            if not resolve_start(payment):
+                raise ProviderAway
             tally.repaired += 1
-        else:
-            tally.undecided += 1
 
 
 def _finish_operations(tally: Tally) -> None:
@@ -103,8 +123,6 @@ def _finish_operations(tally: Tally) -> None:
         operation__in=answered
     )
     for event in open_ones.select_related("payment__checkout"):
-        try:
+        with _alone(tally, event.operation):
             return_money(event.payment)
             tally.repaired += 1
-        except gateway.GatewayError:
-            tally.undecided += 1

@@ -174,6 +174,11 @@ GOOD = b'{"id":"evt_1","object":"event","type":"a.b","livemode":false,"data":{"o
         b'{"id":"e","object":"event","type":"a","livemode":false,"data":{"object":[]}}',
         b'{"id":"e","object":"v2.core.event","type":"a"}',
         b'{"id":NaN,"object":"event","type":1e999,"data":{"object":{"id":{}}}}',
+        GOOD.replace(b'"x"', b'"x\\u0000"'),
+        GOOD.replace(b'"x"', b'"x\\ud800"'),
+        GOOD.replace(b'"x"', b"NaN"),
+        GOOD.replace(b'"x"', b"-Infinity"),
+        GOOD.replace(b'"x"', b"1e999"),
         b" " * 600_000,
     ],
 )

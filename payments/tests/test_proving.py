@@ -210,6 +210,21 @@ def test_late_money_that_was_settled_in_the_dashboard_is_refunded_once(stripe, t
     assert len(mail.outbox) == 1
 
 
+def test_late_money_that_was_settled_and_refunded_in_the_dashboard_is_booked_as_returned(stripe, till):
+    payment = paid_but_closed(stripe, till)
+    intent = gateway.retrieve_session(payment.session_id).intent
+    gateway._call(lambda client: client.payment_intents.capture(intent.id))
+    gateway.refund_intent(intent.id, 4488, key="by hand")
+    make_till(mug=till.mug, quantity=9).start()
+
+    services.prove_payment(payment)
+    run_tasks()
+
+    payment.refresh_from_db()
+    assert (payment.state, payment.captured, payment.refunded) == ("refunded", 4488, 4488)
+    assert services.reconcile().undecided == 0
+
+
 def test_late_money_whose_release_was_not_answered_is_released_once(stripe, till):
     payment = paid_but_closed(stripe, till)
     make_till(mug=till.mug, quantity=9).start()
