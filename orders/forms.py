@@ -1,6 +1,8 @@
 """What people type into the cart and the checkout, made clean; nothing is decided here."""
 
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -112,20 +114,50 @@ class LineText(forms.CharField):
         return " ".join("".join(sign if sign.isprintable() or sign == "\0" else " " for sign in text).split())
 
 
+class Quick:
+    """Writes an input as one text: by Django's templates, the twenty of the checkout page take half its time."""
+
+    def render(
+        self: Any, name: str, value: object, attrs: dict | None = None, renderer: object = None
+    ) -> SafeString:
+        written = {"type": self.input_type, "name": name, **self.build_attrs(self.attrs, attrs)}
+        if (said := self.format_value(value)) is not None:
+            written["value"] = said
+        return format_html("<input{}>", flatatt(written))
+
+
+class QuickText(Quick, forms.TextInput):
+    pass
+
+
+class QuickHidden(Quick, forms.HiddenInput):
+    pass
+
+
+class QuickEmail(Quick, forms.EmailInput):
+    pass
+
+
 class QuickSelect(forms.Select):
-    """A choice whose options are written as one text: a template for each of 250 countries takes 7 ms a page."""
+    """A choice whose options are written as one text, once: a template for each of 250 countries takes 7 ms a page."""
 
     def render(
         self, name: str, value: object, attrs: dict | None = None, renderer: object = None
     ) -> SafeString:
+        choices = tuple((str(code), str(label)) for code, label in self.choices)
         chosen = str(value or "")
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((code, _SELECTED if code == chosen else "", label) for code, label in self.choices),
-        )
+        options = _options(choices, chosen if chosen in dict(choices) else None)
         written = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
         return format_html("<select{}>{}</select>", written, options)
+
+
+@lru_cache(maxsize=128)
+def _options(choices: tuple[tuple[str, str], ...], chosen: str | None) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((code, _SELECTED if code == chosen else "", label) for code, label in choices),
+    )
 
 
 class CheckoutForm(DescribedForm):
@@ -136,7 +168,7 @@ class CheckoutForm(DescribedForm):
     payment that came to nothing, gave last. `country` and `method_id` are what a quote needs, whatever was typed.
     """
 
-    email = forms.EmailField(label="E-mail address", max_length=254, widget=forms.EmailInput(attrs=_EMAIL))
+    email = forms.EmailField(label="E-mail address", max_length=254, widget=QuickEmail(attrs=_EMAIL))
     billing_same = forms.BooleanField(label="The billing address is the same", required=False)
     method = forms.IntegerField(required=False)
     agreed = forms.CharField(max_length=64, required=False)
@@ -279,16 +311,16 @@ def _address_field(name: str, rules: addresses.Rules, kind: str) -> forms.Field:
     label = rules.labels[name] if name in rules.required else f"{rules.labels[name]} (optional)"
     if name in rules.required:
         attrs["aria-required"] = "true"
-    widget: forms.Widget = forms.TextInput(attrs=attrs)
+    widget: forms.Widget = QuickText(attrs=attrs)
     if name not in rules.fields:
-        widget = forms.HiddenInput()
+        widget = QuickHidden()
     elif name == "region" and rules.regions:
         blank = ("", f"Choose the {rules.word('region')}")
         widget = QuickSelect(attrs=attrs | {"class": "form-select"}, choices=[blank, *rules.regions])
     elif name == "phone":
-        widget = forms.TextInput(attrs=attrs | {"type": "tel", "inputmode": "tel"})
+        widget = QuickText(attrs=attrs | {"type": "tel", "inputmode": "tel"})
     elif name == "postcode" and rules.postcode_example.isdecimal():
-        widget = forms.TextInput(attrs=attrs | {"inputmode": "numeric"})
+        widget = QuickText(attrs=attrs | {"inputmode": "numeric"})
     help_text = "Only for questions about the delivery." if name == "phone" and kind == "shipping" else ""
     return LineText(
         label=label, max_length=_LONGEST[name], required=False, widget=widget, help_text=help_text

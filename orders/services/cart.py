@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -220,29 +220,20 @@ def _pieces(cart: Cart) -> int:
     return cart.lines.aggregate(pieces=Coalesce(Sum("quantity"), 0))["pieces"]
 
 
-@dataclass(frozen=True)
-class _Offer:
-    """A variant for sale, how many of it this cart can have and holds, and what else the cart holds."""
-
-    variant: Variant
-    obtainable: int
-    held: int
-    other_lines: int
-    other_pieces: int
-    other_worth: int
-
-
 def _hold(cart: Cart, variant_id: int, quantity: int, *, is_more: bool) -> Change:
     """Write the line, under the lock: capped by stock and by the limit of one line, or refused."""
-    offer = _offer(cart, variant_id)
-    variant = offer.variant
-    wanted = quantity + (offer.held if is_more else 0)
-    granted = min(wanted, offer.obtainable, max_quantity())
+    variant = _for_sale(variant_id)
+    lines = cart.lines.order_by().values_list("variant", "quantity", "variant__price")
+    held = {pk: (pieces, price) for pk, pieces, price in lines}
+    before, _ = held.pop(variant.pk, (0, 0))
+    wanted = quantity + (before if is_more else 0)
+    granted = min(wanted, _obtainable(cart, variant, wanted), max_quantity())
     if granted < 1:
         raise SoldOut(variant)
-    if offer.other_lines >= settings.CART_MAX_LINES:
+    if len(held) >= settings.CART_MAX_LINES:
         raise TooManyLines
-    if granted > offer.held and offer.other_worth + granted * variant.price > settings.CART_MAX_TOTAL:
+    worth = sum(pieces * price for pieces, price in held.values())
+    if granted > before and worth + granted * variant.price > settings.CART_MAX_TOTAL:
         raise TooDear
     CartLine.objects.bulk_create(
         [CartLine(cart=cart, variant=variant, quantity=granted, seen_price=variant.price)],
@@ -250,37 +241,27 @@ def _hold(cart: Cart, variant_id: int, quantity: int, *, is_more: bool) -> Chang
         unique_fields=["cart", "variant"],
         update_fields=["quantity"],
     )
-    return Change(variant, granted, wanted, offer.other_pieces + granted, before=offer.held)
+    count = granted + sum(pieces for pieces, _ in held.values())
+    return Change(variant, granted, wanted, count, before=before)
 
 
-def _offer(cart: Cart, variant_id: int) -> _Offer:
-    """Load it in one query. Raises NotForSale."""
+def _for_sale(variant_id: int) -> Any:
+    """The variant, with its product and `available`. Raises NotForSale."""
     if not 0 < variant_id <= HIGHEST_ID:
         raise NotForSale
-    here = CartLine.objects.filter(cart=cart, variant=OuterRef("pk"))
-    others = CartLine.objects.filter(cart=cart).exclude(variant=OuterRef("pk")).order_by().values("cart")
-    row: Any = (
-        Variant.objects.on_sale()
-        .with_available()
-        .select_related("product", "stock_item")
-        .annotate(
-            held=Coalesce(Subquery(here.values("quantity")[:1]), 0),
-            other_lines=Coalesce(Subquery(others.annotate(n=Count("pk")).values("n")), 0),
-            other_pieces=Coalesce(Subquery(others.annotate(n=Sum("quantity")).values("n")), 0),
-            other_worth=Coalesce(
-                Subquery(others.annotate(n=Sum(F("quantity") * F("variant__price"))).values("n")),
-                Value(0),
-                output_field=MoneyField(),
-            ),
-            live_lines=lines_being_paid(cart),
-        )
-        .filter(pk=variant_id)
-        .first()
-    )
-    if row is None:
+    variants = Variant.objects.on_sale().with_available().select_related("product", "stock_item")
+    variant = variants.order_by().filter(pk=variant_id).first()
+    if variant is None:
         raise NotForSale
-    obtainable = row.available + pieces_of(row.live_lines).get(row.pk, 0)
-    return _Offer(row, obtainable, row.held, row.other_lines, row.other_pieces, row.other_worth)
+    return variant
+
+
+def _obtainable(cart: Cart, variant: Any, wanted: int) -> int:
+    """How many pieces this cart can have: those that are free and, where they do not do, those it holds itself."""
+    if wanted <= variant.available:
+        return variant.available
+    held = Checkout.objects.filter(cart=cart, state__in=Checkout.LIVE).values_list("lines", flat=True).first()
+    return variant.available + pieces_of(held).get(variant.pk, 0)
 
 
 # --- pricing --------------------------------------------------------------------------------------
