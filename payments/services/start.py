@@ -32,11 +32,12 @@ def start_payment(cart: Cart, details: orders.CheckoutDetails, *, agreed: str) -
     try:
         payment = _open(cart, details, quote)
     except IntegrityError as error:
-        # The other of two presses was quicker; the database lets only one live checkout be.
+        # The other of two presses was quicker; the database lets only one live checkout be. It may be of another
+        # tab, with another address: what was not agreed to here is never led to.
         live = orders.live_checkout(cart)
-        if live is None:
+        if live is None or not (url := _resume(live, details, agreed)):
             raise ProviderAway from error
-        payment = live.payment
+        return url
     return _ask_for_session(payment)
 
 
@@ -131,10 +132,11 @@ def _ask_for_session(payment: Payment) -> str:
 
 def adopt_session(payment: Payment, session: gateway.Session) -> bool:
     """Write down which session belongs to a payment; False if the checkout ended meanwhile."""
-    Payment.objects.filter(pk=payment.pk, session_id=None).update(
-        session_id=session.id, session_url=session.url
-    )
-    payment.refresh_from_db()
+    unadopted = Payment.objects.filter(pk=payment.pk, session_id=None)
+    if unadopted.update(session_id=session.id, session_url=session.url):
+        payment.session_id, payment.session_url = session.id, session.url
+    else:
+        payment.refresh_from_db()
     orders.await_payment(payment.checkout)
     return payment.session_id == session.id and payment.checkout.is_live
 
