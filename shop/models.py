@@ -1,5 +1,7 @@
 """The offer: what can be bought, in which sizes, at what price."""
 
+from functools import cache
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Sum
@@ -99,14 +101,20 @@ class VariantQuerySet(models.QuerySet["Variant"]):
 
     def with_available(self) -> "VariantQuerySet":
         """Add `available`: pieces that can be promised now, over all places that sell, backorders included."""
-        free = (
-            StockLevel.objects.filter(item=OuterRef("stock_item"), location__is_sellable=True)
-            .values("item")
-            .annotate(free=Sum(F("on_hand") - F("reserved") - F("allocated")))
-            .values("free")
-        )
-        free_and_backorders = models.Subquery(free) + F("stock_item__backorder_limit")
-        return self.annotate(available=Greatest(Coalesce(free_and_backorders, 0), 0))
+        return self.annotate(available=_available())
+
+
+@cache
+def _available() -> Greatest:
+    """The expression, built once: it is part of nearly every page."""
+    free = (
+        StockLevel.objects.filter(item=OuterRef("stock_item"), location__is_sellable=True)
+        .values("item")
+        .annotate(free=Sum(F("on_hand") - F("reserved") - F("allocated")))
+        .values("free")
+    )
+    free_and_backorders = models.Subquery(free) + F("stock_item__backorder_limit")
+    return Greatest(Coalesce(free_and_backorders, 0), 0)
 
 
 class Variant(models.Model):
