@@ -14,7 +14,9 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
+# The item that everybody wants, and those that many look at.
 HOT_STOCK = 100_000
+POPULAR = 20
 # A variant that checkouts take from holds at least so many pieces.
 PLENTY = 40
 
@@ -71,6 +73,7 @@ def _facts() -> dict[str, object]:
     hot = next((pk, slug) for pk, slug, available in buyable if available == HOT_STOCK)
     return {
         "slugs": slugs[:: max(len(slugs) // 2000, 1)],
+        "popular": [(pk, slug) for pk, slug, available in buyable if available < HOT_STOCK][:POPULAR],
         "categories": list(Category.objects.filter(is_active=True).values_list("slug", flat=True)),
         "words": words[:: max(len(words) // 100, 1)][:100],
         "hot": hot,

@@ -66,7 +66,12 @@ def _regular(street: Street) -> Visitor:
     return Visitor(street.line, dict(street.facts["regular"]))
 
 
-def product_page(street: Street) -> None:
+def popular_product(street: Street) -> None:
+    """One of the few products that most people come for."""
+    street.visitor().get(f"/products/{street.dice.choice(street.facts['popular'])[1]}/")
+
+
+def any_product(street: Street) -> None:
     street.visitor().get(f"/products/{street.dice.choice(street.facts['slugs'])}/")
 
 
@@ -75,8 +80,8 @@ def search(street: Street) -> None:
 
 
 def product_and_cart(street: Street) -> None:
-    """A new visitor opens a product and puts it into the cart."""
-    visitor, wanted = street.visitor(), street.dice.choice(street.facts["buyable"])
+    """A new visitor opens one of the popular products and puts it into the cart."""
+    visitor, wanted = street.visitor(), street.dice.choice(street.facts["popular"])
     visitor.get(f"/products/{wanted[1]}/")
     _put_into_cart(visitor, wanted)
 

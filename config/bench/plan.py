@@ -41,7 +41,14 @@ STEPS = (
     Step("list", "list page, first visit", journeys.list_page, journeys.floor_page, Target(8, of_floor=0.5)),
     Step("list_cart", "list page, visitor with a cart", journeys.list_with_cart, journeys.floor_page),
     Step("lists", "lists that few look at", journeys.many_lists, journeys.floor_page),
-    Step("product", "product page", journeys.product_page, journeys.floor_product, Target(8, of_floor=0.5)),
+    Step(
+        "product",
+        "product page, one of 20 popular",
+        journeys.popular_product,
+        journeys.floor_product,
+        Target(8, of_floor=0.5),
+    ),
+    Step("products", "product page, any", journeys.any_product, journeys.floor_product),
     Step("search", "search", journeys.search, journeys.floor_search, Target(8, of_floor=0.5)),
     Step(
         "add",
