@@ -10,6 +10,7 @@ import pytest
 from django.test import override_settings
 from django_tasks_db.models import DBTaskResult
 
+from config.settings import PASSWORD_HASHERS
 from config.tests.e2e import furniture
 from config.tests.e2e.mailbox import Mailbox
 from config.tests.running import RunningShop
@@ -65,6 +66,12 @@ def shop(django_db_setup, album) -> Iterator[RunningShop]:
         STRIPE_TIMEOUT_SECONDS="2",
     ) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _real_hashes(settings):
+    """Passwords are hashed as the shop hashes them: tests use a faster way that it would refuse."""
+    settings.PASSWORD_HASHERS = PASSWORD_HASHERS
 
 
 @pytest.fixture

@@ -61,7 +61,8 @@ class Shopper:
         self.page.get_by_role("button", name=name).click()
 
     def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).first.click()
+        """Click on the first link in the page's middle that is called so."""
+        self.page.get_by_role("main").get_by_role("link", name=name).first.click()
 
     def sees(self, words: str | re.Pattern) -> None:
         """Wait until these words stand on the page."""
