@@ -14,7 +14,7 @@ from pathlib import Path
 
 from config.bench import cpu
 from config.bench.databases import Server, scratch
-from config.bench.measure import Bench, Row, Side
+from config.bench.measure import Bench, Growth, Row, Side
 from config.bench.plan import FULL, QUICK, STEPS, Size
 from config.bench.report import Report
 from config.bench.stand import Stand, base_environment
@@ -31,7 +31,14 @@ def main(arguments: list[str] | None = None) -> int:
         "--quick", action="store_true", help="a small shop and one short round, to see that it runs"
     )
     parser.add_argument(
-        "--only", metavar="STEP", nargs="+", choices=[step.key for step in STEPS], help="these steps"
+        "--only",
+        metavar="STEP",
+        nargs="+",
+        choices=[step.key for step in STEPS],
+        help="these steps and no large shop",
+    )
+    parser.add_argument(
+        "--json", type=Path, default=ROOT / "var" / "bench.json", help="where every round goes"
     )
     options = parser.parse_args(arguments)
     began = time.monotonic()
@@ -44,9 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"bench: {trouble}", file=sys.stderr, flush=True)
         return 1
     print("\n".join(report.lines()))
-    file = ROOT / "var" / "bench.json"
-    file.write_text(json.dumps(report.as_json(), indent=1))
-    print(f"Took {time.monotonic() - began:.0f} seconds; every round is in {file.relative_to(ROOT)}.")
+    options.json.parent.mkdir(exist_ok=True)
+    options.json.write_text(json.dumps(report.as_json(), indent=1))
+    print(f"Took {time.monotonic() - began:.0f} seconds; every round is in {options.json}.")
     return 0
 
 
@@ -57,7 +64,8 @@ def run(server: Server, folder: Path, size: Size, only: list[str] | None) -> Rep
     with Company(env=environment, cwd=ROOT) as company:
         say("Filling the shops and the floor …")
         stand = Stand(company, server, folder)
-        facts = stand.fill({"shop": size.products, "small": size.small, "large": size.large})
+        others = {} if only else {"small": size.small, "large": size.large}
+        facts = stand.fill({"shop": size.products, **others})
         facts["floor"] = {"floor_products": size.products, "words": facts["shop"]["words"]}
         stand.fill_floor(size.products, facts["floor"]["words"])
         say("Counting statements …")
@@ -78,13 +86,17 @@ def run(server: Server, folder: Path, size: Size, only: list[str] | None) -> Rep
         memory, floor_memory = (cpu.memory(cpu.family(side.site.pid)) for side in (shop, floor))
         orders = server.ask("shop", "SELECT count(*) FROM orders_order") - orders_before
         must_match(orders, warm_up, rows)
-        say("Measuring: many products …")
-        sides = [
-            Side(*stand.open_shop(name, facts[name], PAGE_CACHE_SECONDS="0"), name)
-            for name in ("small", "large")
-        ]
-        growths = bench.scale(*sides)
+        growths = [] if only else grow(stand, bench, facts)
     return Report(size, server.version, rows, growths, counts, memory, floor_memory, orders, load)
+
+
+def grow(stand: Stand, bench: Bench, facts: dict[str, dict]) -> list[Growth]:
+    """Measure a large shop beside a small one, both without their page cache."""
+    say("Measuring: many products …")
+    sides = [
+        Side(*stand.open_shop(name, facts[name], PAGE_CACHE_SECONDS="0"), name) for name in ("small", "large")
+    ]
+    return bench.scale(*sides)
 
 
 def walk_in(bench: Bench, shop: Side, floor: Side) -> int:

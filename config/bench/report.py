@@ -53,6 +53,8 @@ class Report:
         )
 
     def _growth_lines(self) -> Iterator[str]:
+        if not self.growths:
+            return
         yield ""
         yield (
             f"{self.size.large:,} products beside {self.size.small:,}, no page cached, 8 clients"
@@ -86,7 +88,8 @@ class Report:
             "(proportional set size)."
         )
         shares = [shop.own_share for row in self.rows for pairs in row.pairs.values() for _, shop in pairs]
-        yield f"The clients themselves took at most {max(shares):.0%} of one processor. Mail was queued and not sent."
+        yield f"The clients themselves took at most {max(shares):.0%} of one processor."
+        yield "Mail was queued and not sent; the shop logged errors only."
         yield f"{self.orders} orders were walked, and as many stand in the books."
         missed = [row.step.title for row in self.rows if row.is_reached() is False]
         missed += [f"{growth.title} of a large shop" for growth in self.growths if not growth.is_reached()]
