@@ -19,8 +19,6 @@ if find_spec("playwright") is None:
     # Only `make e2e` installs what these need; without it they cannot even be read.
     collect_ignore_glob = ["test_*.py"]
 
-PATIENCE_MS = 10_000
-
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
@@ -109,9 +107,7 @@ def visitor(new_context, shop) -> Iterator[Callable]:
     came: list[Shopper] = []
 
     def come(**options) -> Shopper:
-        context = new_context(**options)
-        context.set_default_timeout(PATIENCE_MS)
-        came.append(Shopper(context.new_page(), shop))
+        came.append(Shopper(new_context(**options).new_page(), shop))
         return came[-1]
 
     yield come

@@ -8,6 +8,10 @@ from playwright.sync_api import ConsoleMessage, Page, Request, Response, WebErro
 from config.tests.running import RunningShop
 from orders.models import Order
 
+# A machine that is busy otherwise is slow, not broken.
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
+
 GOOD_CARD, DECLINED_CARD, CARD_WITH_3DS = "4242424242424242", "4000000000000002", "4000002760003184"
 ADDRESS = {
     "Full name": "Test Buyer",
@@ -25,6 +29,7 @@ class Shopper:
         self.shop = shop
         self.complaints: list[str] = []
         self._expected: set[int] = set()
+        page.set_default_timeout(PATIENCE_MS)
         page.context.on("console", self._hear)
         page.context.on("weberror", self._stumble)
         page.context.on("response", self._judge)

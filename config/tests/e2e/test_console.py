@@ -21,6 +21,7 @@ def placed_order(shop: RunningShop) -> Order:
     buyer.put_into_cart(variant(MUG).pk)
     paid = buyer.press_pay(buyer.look_at_checkout("guest@example.com"))
     shop.stripe.pay(paid.headers["Location"])
+    shop.stripe.control("webhooks/flush")
     return Order.objects.get()
 
 
