@@ -38,7 +38,7 @@ class Guard:
         started = time.perf_counter()
         try:
             _drop_broken_cookies(request)
-            response = self.get_response(request)
+            response = _with_words(request, self.get_response(request))
             response["X-Request-ID"] = number
             response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
             response.setdefault("Cache-Control", "no-store, private")
@@ -67,6 +67,15 @@ class Guard:
             logger.warning("The visitor left before the request was complete.")
             return views.bad_request(request)
         return None
+
+
+def _with_words(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Django answers a wrong method with an empty page; let it say what is wrong, as every other page does."""
+    if response.status_code == 405 and not response.streaming and not response.content:
+        page = views.wrong_method(request)
+        response.content, response["Content-Type"] = page.content, page["Content-Type"]
+        response["Content-Length"] = str(len(response.content))
+    return response
 
 
 def _drop_broken_cookies(request: HttpRequest) -> None:

@@ -49,6 +49,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    return problem(
+        request,
+        405,
+        "That cannot be done here",
+        "The page is there, but it does not take this. Nothing changed.",
+    )
+
+
 def too_many(request: HttpRequest, retry_after: int, words: str) -> HttpResponse:
     """Answer 429; `retry_after` is in seconds, `words` say it to people."""
     response = problem(request, 429, "That was a little fast", words)
