@@ -37,6 +37,10 @@ _AUTOCOMPLETE = {
     "phone": "tel",
 }
 _SELECTED = mark_safe(" selected")
+_EMAIL_PROBLEMS = {
+    "required": "Enter your e-mail address.",
+    "invalid": "Enter an e-mail address, such as name@example.com.",
+}
 _EMAIL = {"class": "form-control", "autocomplete": "email", "inputmode": "email", "spellcheck": "false"}
 
 
@@ -85,7 +89,12 @@ class DescribedForm(forms.Form):
 class FindForm(DescribedForm):
     """How a guest finds their orders again."""
 
-    email = forms.EmailField(label="E-mail address", max_length=254, widget=forms.EmailInput(attrs=_EMAIL))
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        error_messages=_EMAIL_PROBLEMS,
+        widget=forms.EmailInput(attrs=_EMAIL),
+    )
     number = forms.CharField(
         label="Order number, if you have it",
         max_length=20,
@@ -168,7 +177,12 @@ class CheckoutForm(DescribedForm):
     payment that came to nothing, gave last. `country` and `method_id` are what a quote needs, whatever was typed.
     """
 
-    email = forms.EmailField(label="E-mail address", max_length=254, widget=QuickEmail(attrs=_EMAIL))
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        error_messages=_EMAIL_PROBLEMS,
+        widget=QuickEmail(attrs=_EMAIL),
+    )
     billing_same = forms.BooleanField(label="The billing address is the same", required=False)
     method = forms.IntegerField(required=False)
     agreed = forms.CharField(max_length=64, required=False)

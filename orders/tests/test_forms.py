@@ -87,8 +87,8 @@ def test_a_wrong_billing_address_counts_only_if_it_is_used(method):
         ),
         ({"country": "FR"}, {"country": "Choose a country from the list."}),
         ({"country": ""}, {"country": "Choose a country."}),
-        ({"email": "ada"}, {"email": "Enter a valid email address."}),
-        ({"email": None}, {"email": "This field is required."}),
+        ({"email": "ada"}, {"email": "Enter an e-mail address, such as name@example.com."}),
+        ({"email": None}, {"email": "Enter your e-mail address."}),
         ({"name": "x" * 101}, {"name": "Ensure this value has at most 100 characters (it has 101)."}),
     ],
 )
