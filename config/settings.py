@@ -272,6 +272,8 @@ STRIPE_WEBHOOK_SECRETS = [
 ]
 STRIPE_LIVE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
 STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", default=4.0)
+if not 0 < STRIPE_TIMEOUT_SECONDS <= 8:
+    raise ImproperlyConfigured("STRIPE_TIMEOUT_SECONDS must be above 0 and at most 8.")
 CHECKOUT_HOLD_MINUTES = env.int("CHECKOUT_HOLD_MINUTES", default=31)
 if not 31 <= CHECKOUT_HOLD_MINUTES <= 24 * 60 - 1:
     raise ImproperlyConfigured(

@@ -6,8 +6,11 @@ when nobody knows (no answer, a 5xx, a key in use, nonsense) and Stripe must be 
 
 import json
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -25,6 +28,9 @@ T = TypeVar("T")
 INTENT = "payment_intent.latest_charge"
 FUTURE_TOLERANCE_SECONDS = 300
 MOST_BODY_BYTES = 500_000
+# How long the calls of one request may take together.
+REQUEST_SECONDS = 9.0
+_deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 
 
 class GatewayError(Exception):
@@ -108,6 +114,19 @@ def _client(key: str, base: str, timeout: float) -> stripe.StripeClient:
     )
 
 
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Let all calls made inside take no longer than this together: one that might not end in time is not begun.
+
+    It raises Unclear then, as if it had not been answered. Also a decorator.
+    """
+    token = _deadline.set(min(_deadline.get(), time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
 def _call(act: Callable[[Any], T]) -> T:
     """Run one call; a connection that broke at once is tried once more, which an idempotency key makes safe.
 
@@ -115,6 +134,8 @@ def _call(act: Callable[[Any], T]) -> T:
     """
     client = _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE, settings.STRIPE_TIMEOUT_SECONDS).v1
     began = time.monotonic()
+    if began + settings.STRIPE_TIMEOUT_SECONDS > _deadline.get():
+        raise Unclear("No time is left to ask Stripe.")
     try:
         try:
             return act(client)

@@ -26,6 +26,7 @@ class CheckoutView(View):
         cart = cart_cookie.find(request)
         return _checkout_page(request, cart, _form(request, request.GET, cart))
 
+    @gateway.patience(gateway.REQUEST_SECONDS)
     def post(self, request: HttpRequest) -> HttpResponse:
         """Price again, hold the stock, open the payment page and lead there."""
         cart = cart_cookie.find(request)
@@ -85,6 +86,7 @@ def _checkout_page(
 
 @require_GET
 @never_cache
+@gateway.patience(gateway.REQUEST_SECONDS)
 def done(request: HttpRequest) -> HttpResponse:
     """Back from the payment page: the order, or word that the payment is being confirmed.
 
@@ -145,6 +147,7 @@ def _thank(request: HttpRequest, order: Order) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @never_cache
+@gateway.patience(gateway.REQUEST_SECONDS)
 def cancelled(request: HttpRequest, token: str) -> HttpResponse:
     """The customer came back without paying: go on, or (POST) end it and free the stock."""
     checkout = get_object_or_404(Checkout.objects.select_related("payment"), token=token)

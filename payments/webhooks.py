@@ -13,6 +13,7 @@ logger = logging.getLogger(__name__)
 
 @csrf_exempt
 @require_POST
+@gateway.patience(gateway.REQUEST_SECONDS)
 def stripe_webhook(request: HttpRequest) -> HttpResponse:
     """Hear Stripe out, once proven to be Stripe; any other answer than 2xx makes it call again.
 
