@@ -66,22 +66,26 @@ class Ports:
 
 
 def write_env_file(path: Path, ports: Ports) -> None:
-    """Make up the demo's secrets, once: an existing file is left alone. Readable by its owner only."""
+    """Make up the demo's secrets, once; the addresses in it are always those of the latest start.
+
+    Readable by its owner only. Commands that are run beside the demo read it too.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = [
-        "# Made up by `make demo` for this checkout; delete it to have new secrets.",
-        f"SECRET_KEY={secrets.token_urlsafe(60)}",
-        f"PUBLIC_BASE_URL={ports.site_url}",
-        f"ALLOWED_HOSTS={HOST},localhost",
-        f"STRIPE_SECRET_KEY=sk_test_{secrets.token_hex(16)}",
-        f"STRIPE_WEBHOOK_SECRET=whsec_{secrets.token_hex(24)}",
-        f"STRIPE_API_BASE={ports.simulator_url}",
-        "EMAIL_BACKEND=config.mail.DemoBackend",
-    ]
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
+    secret = {
+        "SECRET_KEY": secrets.token_urlsafe(60),
+        "STRIPE_SECRET_KEY": f"sk_test_{secrets.token_hex(16)}",
+        "STRIPE_WEBHOOK_SECRET": f"whsec_{secrets.token_hex(24)}",
+        **(read_env_file(path) if path.exists() else {}),
+    }
+    addresses = {
+        "PUBLIC_BASE_URL": ports.site_url,
+        "ALLOWED_HOSTS": f"{HOST},localhost",
+        "STRIPE_API_BASE": ports.simulator_url,
+        "EMAIL_BACKEND": "config.mail.DemoBackend",
+    }
+    lines = ["# Made up by `make demo` for this checkout; delete it to have new secrets."]
+    lines += [f"{name}={value}" for name, value in {**secret, **addresses}.items()]
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write("\n".join(lines) + "\n")
 

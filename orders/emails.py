@@ -30,7 +30,7 @@ def send_confirmation(order_id: int) -> None:
     mail.send("orders/email/confirmation", order.email, context, key=key)
     OrderEvent.objects.get_or_create(
         key=key,
-        defaults={"order": order, "words": f"Confirmation sent to {order.email}.", "is_public": True},
+        defaults={"order": order, "words": "Confirmation mailed.", "is_public": True},
     )
 
 

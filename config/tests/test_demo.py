@@ -56,14 +56,16 @@ def test_the_secrets_are_random_and_for_their_owner_only(tmp_path):
     assert settings["STRIPE_SECRET_KEY"].startswith("sk_test_")
 
 
-def test_secrets_once_made_are_kept(tmp_path):
+def test_secrets_once_made_are_kept_and_addresses_follow_the_latest_start(tmp_path):
     path = tmp_path / "demo.env"
     demo.write_env_file(path, PORTS)
-    before = path.read_text()
+    before = demo.read_env_file(path)
 
     demo.write_env_file(path, demo.Ports(site=9000, simulator=9001))
 
-    assert path.read_text() == before
+    after = demo.read_env_file(path)
+    addresses = {"PUBLIC_BASE_URL": "http://127.0.0.1:9000", "STRIPE_API_BASE": "http://127.0.0.1:9001"}
+    assert after == {**before, **addresses}
 
 
 def test_a_live_account_in_the_environment_is_not_used(tmp_path):

@@ -1,9 +1,9 @@
 """What staff do at the shelf: receive, put back, adjust; and how much can be promised."""
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from accounts.tests.factories import UserFactory
 from inventory import services
 from inventory.models import StockLevel, StockMovement
 from inventory.services.shelf import MOST_AT_ONCE
@@ -58,7 +58,7 @@ def test_an_unknown_thing_is_refused_and_leaves_no_place(place):
 
 
 def test_a_correction_tells_who_and_why(cup, place):
-    keeper = UserFactory()
+    keeper = get_user_model().objects.create_user("keeper@example.org")
 
     level = services.adjust("CUP", -2, location=place, cause="count 1", reason="Broken", by=keeper)
 
