@@ -15,7 +15,7 @@ from payments.services.errors import AlreadyOrdered, ProviderAway
 from payments.services.inbox import act_on_undecided
 from payments.services.late import return_money
 from payments.services.ledger import report
-from payments.services.proving import book_session
+from payments.services.proving import book_session, prove_intent
 from payments.services.start import adopt_session, end_session, resolve_start
 
 logger = logging.getLogger(__name__)
@@ -71,8 +71,8 @@ def reconcile(*, since: timedelta = timedelta(days=3)) -> Tally:
     """Walk Stripe's sessions and our own unfinished business, and book what was missed.
 
     Places orders for paid sessions whose events never came, ends checkouts whose session is dead, finishes starts
-    and operations without an answer, takes up undecided events. Safe to run twice at once. Raises
-    gateway.GatewayError if Stripe does not let us walk its sessions.
+    and operations without an answer, asks about authorisations whose time is over, takes up undecided events.
+    Safe to run twice at once. Raises gateway.GatewayError if Stripe does not let us walk its sessions.
     """
     tally = Tally()
     began = timezone.now()
@@ -82,6 +82,7 @@ def reconcile(*, since: timedelta = timedelta(days=3)) -> Tally:
             tally.repaired += _reconcile_session(session)
     _finish_starts(tally)
     _finish_operations(tally)
+    _ask_about_lapsed(tally)
     tally.repaired += act_on_undecided(older_than=began - timedelta(minutes=1))
     return tally
 
@@ -126,3 +127,14 @@ def _finish_operations(tally: Tally) -> None:
         with _alone(tally, event.operation):
             return_money(event.payment)
             tally.repaired += 1
+
+
+def _ask_about_lapsed(tally: Tally) -> None:
+    """Authorisations that must have ended by now, by settling or by lapsing, although no event told us so.
+
+    Their sessions are older than those that are walked.
+    """
+    silent = Payment.objects.filter(state=Payment.State.AUTHORISED, capture_before__lt=timezone.now())
+    for payment in silent.select_related("checkout", "order"):
+        with _alone(tally, payment.checkout.number):
+            tally.repaired += prove_intent(payment, payment.intent_id or "").state != payment.state

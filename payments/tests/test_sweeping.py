@@ -98,3 +98,24 @@ def test_of_two_tabs_at_once_none_is_led_to_what_it_did_not_agree_to(stripe, til
     assert gateway.retrieve_session(other.session_id).status == "expired"
     again = till.start()
     assert again.checkout.shipping_address["city"] == details.shipping_address["city"]
+
+
+@pytest.mark.parametrize(("end", "state"), [("lapse", "expired"), ("capture", "captured")])
+def test_an_authorisation_of_long_ago_whose_end_nobody_told_is_asked_for(stripe, till, end, state):
+    """Holds end after seven days; sessions are walked for three."""
+    payment = till.start()
+    stripe.pay(payment)
+    payment = services.prove_payment(payment)
+    if end == "lapse":
+        stripe.control(f"payment_intents/{payment.intent_id}/lapse")
+    else:
+        gateway._call(lambda client: client.payment_intents.capture(payment.intent_id))
+
+    assert services.reconcile(since=timedelta(seconds=-60)).repaired == 0
+    Payment.objects.update(capture_before=timezone.now() - timedelta(hours=1))
+    assert services.reconcile(since=timedelta(seconds=-60)).repaired == 1
+
+    payment.refresh_from_db()
+    assert payment.state == state
+    assert Order.objects.get().payment_state == state
+    assert services.reconcile(since=timedelta(seconds=-60)).repaired == 0
