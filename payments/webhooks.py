@@ -2,7 +2,7 @@
 
 import logging
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, RawPostDataException
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -20,7 +20,11 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
     https://docs.stripe.com/webhooks
     """
     try:
-        event = gateway.read_event(request.body, request.headers.get("Stripe-Signature", ""))
+        body = request.body
+    except RawPostDataException:  # sent as a form with files, which was read as one already
+        return HttpResponseBadRequest("Not a signed event.", content_type="text/plain")
+    try:
+        event = gateway.read_event(body, request.headers.get("Stripe-Signature", ""))
     except gateway.UntrustedEvent as error:
         logger.warning("A webhook call was refused: %s", error)
         return HttpResponseBadRequest("Not a signed event.", content_type="text/plain")

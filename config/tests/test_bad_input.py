@@ -24,7 +24,7 @@ from orders.models import Cart, Checkout, Order
 from payments.models import Payment, PaymentEvent
 from payments.tests.conftest import make_rates, stripe  # noqa: F401  (a fixture)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 # What the shop's pages and the console's lists read, and what they might.
 QUERIES = [
@@ -152,7 +152,8 @@ def test_no_method_and_no_text_in_an_address_breaks_a_page(area, world, visitors
     before = facts()
     for route, who in itertools.product(AREAS[area], who_may_see(area)):
         visitor, address = visitors[who], good_address(route, world)
-        for method in METHODS:
+        is_console_guest = area.startswith("admin") and who != "owner"
+        for method in ("GET", "POST") if is_console_guest else METHODS:
             visitor.send(method, address)
         for hole in attack.holes(route) if who == who_may_see(area)[-1] else ():
             for text in TEXTS.values():
@@ -171,7 +172,7 @@ def test_no_text_in_a_query_breaks_a_page(area, world, visitors, stripe):  # noq
         names = QUERIES if not attack.holes(route) and "/add/" not in route else QUERIES[:1]
         turn = itertools.cycle(TEXTS.values())
         for name in names:
-            for text in TEXTS.values() if best == "customer" else itertools.islice(turn, 6):
+            for text in TEXTS.values() if best == "customer" else itertools.islice(turn, 2):
                 visitors[best].send("GET", f"{address}?{name}={text}")
 
     none_wrong(visitors)
@@ -212,10 +213,10 @@ def attack_form(visitor: Visitor, target: str, form: attack.SentForm, *, thoroug
     """Send a form with a bad text in one field at a time (in the console: another text in each), then in all."""
     good = {quote_plus(name): quote_plus(value) for name, value in form.fields.items()}
     turn = itertools.cycle(TEXTS.values())
-    for name in good if thorough else list(good)[:40]:
+    for name in good if thorough else list(good)[:15]:
         for text in TEXTS.values() if thorough else [next(turn)]:
             _send_fields(visitor, target, form, {**good, name: text})
-    for text in TEXTS.values() if thorough else list(TEXTS.values())[::2]:
+    for text in TEXTS.values() if thorough else list(TEXTS.values())[::5]:
         _send_fields(visitor, target, form, dict.fromkeys(good, text))
     for file_field, (name, content) in itertools.product(form.files, FILES.values()):
         visitor.send("POST", target, *attack.multipart(form.fields, file_field, name, content))
@@ -288,7 +289,6 @@ RAW = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_no_bytes_break_the_server():
     """Gunicorn in its own process, spoken to through a socket: a 4xx, or a line that it hangs up on."""
