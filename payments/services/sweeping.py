@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from orders.models import Checkout
@@ -119,10 +120,9 @@ def _finish_starts(tally: Tally) -> None:
 
 def _finish_operations(tally: Tally) -> None:
     """Money that is to go back and has not: ask and act again, under the same key."""
-    answered = PaymentEvent.objects.exclude(result=PaymentEvent.Result.REQUESTED).values("operation")
-    open_ones = PaymentEvent.objects.filter(result=PaymentEvent.Result.REQUESTED).exclude(
-        operation__in=answered
-    )
+    lines = PaymentEvent.objects.filter(operation=OuterRef("operation"))
+    answered = Exists(lines.exclude(result=PaymentEvent.Result.REQUESTED))
+    open_ones = PaymentEvent.objects.filter(~answered, result=PaymentEvent.Result.REQUESTED)
     for event in open_ones.select_related("payment__checkout"):
         with _alone(tally, event.operation):
             return_money(event.payment)
