@@ -10,6 +10,7 @@ from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import DataError
 from django.db.models import DateTimeField, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -66,7 +67,10 @@ class Desk(admin.ModelAdmin):
         asked = {part: request.GET.get(f"{self.date_hierarchy}__{part}", "") for part in DATE_PARTS}
         if not all(DATE_PARTS[part].fullmatch(text) for part, text in asked.items() if text):
             return redirect(f"{request.path}?{ERROR_FLAG}=1")
-        return super().changelist_view(request, extra_context)
+        try:
+            return super().changelist_view(request, extra_context)
+        except (OverflowError, DataError):  # a number in a filter that the database cannot hold
+            return redirect(f"{request.path}?{ERROR_FLAG}=1")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
