@@ -258,7 +258,7 @@ PRICES_INCLUDE_TAX = env.bool("PRICES_INCLUDE_TAX", default=True)
 LOW_STOCK_THRESHOLD = env.int("LOW_STOCK_THRESHOLD", default=5)
 CART_MAX_LINES = env.int("CART_MAX_LINES", default=50)
 CART_MAX_QUANTITY = env.int("CART_MAX_QUANTITY", default=99)
-CART_MAX_TOTAL = env.int("CART_MAX_TOTAL", default=1_000_000_00)
+CART_MAX_TOTAL = env.int("CART_MAX_TOTAL", default=500_000_00)
 
 # --- Stripe, or the simulator that speaks like it ---------------------------------------------------
 STRIPE_SECRET_KEY = required("STRIPE_SECRET_KEY", "the secret key of your Stripe account")

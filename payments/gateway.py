@@ -53,6 +53,10 @@ class Unclear(GatewayError):
         super().__init__(message)
 
 
+class Busy(Unclear):
+    """Another request with the same key is under way at Stripe: its answer is ours too."""
+
+
 class UntrustedEvent(GatewayError):
     """A webhook call that is not proven to be Stripe's."""
 
@@ -151,11 +155,11 @@ def _call(act: Callable[[Any], T]) -> T:
         stripe.AuthenticationError,
         stripe.PermissionError,
     ) as error:
-        if error.http_status == 409 or error.code == "idempotency_key_in_use":
-            raise Unclear("Stripe is still busy with this request.") from error
         logger.warning("Stripe refused: %s (request %s)", error.user_message, error.request_id)
         raise Refused(error.user_message or "Stripe refused the request.", error.code or "") from error
     except stripe.StripeError as error:
+        if error.http_status == 409:
+            raise Busy("Stripe is still busy with this request.") from error
         answered = (error.http_status or 0) >= 500 and bool(error.json_body)
         raise Unclear("Stripe could not say.", answered=answered) from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:

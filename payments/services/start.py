@@ -1,6 +1,7 @@
 """Starting a payment: freeze the offer, hold the stock, open the page at Stripe. One payable session per cart."""
 
 import logging
+import time
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from payments.services.errors import AlreadyOrdered, ProviderAway
 from payments.services.proving import book_session
 
 logger = logging.getLogger(__name__)
+OTHER_PRESS_SECONDS = 3
 
 
 def start_payment(cart: Cart, details: orders.CheckoutDetails, *, agreed: str) -> str:
@@ -121,6 +123,10 @@ def _ask_for_session(payment: Payment) -> str:
     except gateway.Refused as error:
         give_up(payment, reason="Stripe refused to open the payment page.")
         raise ProviderAway from error
+    except gateway.Busy as error:
+        if url := _page_of_the_other_press(payment):
+            return url
+        raise ProviderAway from error
     except gateway.Unclear as error:
         if error.answered:
             resolve_start(payment, over=True)
@@ -128,6 +134,15 @@ def _ask_for_session(payment: Payment) -> str:
     if not adopt_session(payment, session):
         raise ProviderAway
     return session.url
+
+
+def _page_of_the_other_press(payment: Payment) -> str:
+    """Wait a moment for the session that a press just before this one is opening; empty if it takes longer."""
+    give_up_at = time.monotonic() + OTHER_PRESS_SECONDS
+    while not payment.session_url and time.monotonic() < give_up_at:
+        time.sleep(0.1)  # the answer comes to another worker, and the database cannot ring
+        payment.refresh_from_db(fields=["session_url"])
+    return payment.session_url
 
 
 def adopt_session(payment: Payment, session: gateway.Session) -> bool:

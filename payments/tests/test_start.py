@@ -1,8 +1,10 @@
 """Starting a payment: one payable session per cart, stock held, nothing lost when Stripe is silent."""
 
+import threading
 import time
 
 import pytest
+from django.db import connection
 
 from inventory.models import StockLevel
 from orders import services as orders
@@ -115,6 +117,30 @@ def test_paid_in_another_tab_a_changed_cart_is_not_charged_twice(stripe, till):
         till.start()
 
     assert till.cart.lines.get().quantity == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_leads_both_presses_to_the_one_session(stripe):
+    till = make_till()
+    agreed = till.quote.fingerprint
+    stripe.fault(CREATE, "delay", seconds=0.8)
+    pages = []
+
+    def press(*, wait: float) -> None:
+        time.sleep(wait)
+        pages.append(services.start_payment(till.cart, till.details, agreed=agreed))
+        connection.close()
+
+    presses = [threading.Thread(target=press, kwargs={"wait": wait}) for wait in (0, 0.3)]
+    for thread in presses:
+        thread.start()
+    for thread in presses:
+        thread.join()
+
+    assert len(pages) == 2
+    assert len(set(pages)) == 1
+    assert Payment.objects.count() == 1
+    assert reserved(till) == 2
 
 
 @pytest.mark.parametrize("kind", ["reset_before", "reset_after"])
