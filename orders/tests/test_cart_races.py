@@ -53,8 +53,8 @@ def test_without_the_lock_pieces_are_lost(monkeypatch):
     """The negative control: what the test above proves is the lock's doing."""
     monkeypatch.setattr(cart_services, "_lock", lambda cart: None)
     meet = Barrier(6)
-    look = cart_services._offer
-    monkeypatch.setattr(cart_services, "_offer", lambda *args: (look(*args), meet.wait())[0])
+    look = cart_services._obtainable
+    monkeypatch.setattr(cart_services, "_obtainable", lambda *args: (meet.wait(), look(*args))[1])
     cart, variant = CartFactory(), VariantFactory(stock=50)
 
     at_once(lambda _: orders.add_to_cart(cart, variant.pk, 1), 6)
