@@ -312,7 +312,7 @@ def _country_field(choices: Mapping[str, str], country: str, kind: str) -> forms
         attrs["hx-select-oob"] = "#methods,#summary"
     return forms.ChoiceField(
         label="Country",
-        choices=list(choices.items()),
+        choices=choices.items,  # called only when somebody looks: Django goes through a list four times over
         initial=country,
         error_messages={"invalid_choice": "Choose a country from the list.", "required": "Choose a country."},
         widget=QuickSelect(attrs=attrs),

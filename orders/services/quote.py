@@ -103,6 +103,21 @@ class Quote:
         return hashlib.sha256(json.dumps(offer, sort_keys=True).encode()).hexdigest()
 
 
+# What a line is made of; a product's texts are long and not needed.
+_NEEDED = (
+    "price",
+    "label",
+    "weight_g",
+    "tax_class",
+    "country_of_origin",
+    "is_active",
+    "product__name",
+    "product__is_active",
+    "product__category__is_active",
+    "stock_item__sku",
+)
+
+
 def make_quote(cart: Cart, *, country: str, method_id: int | None = None) -> Quote:
     """Price a cart for a country (ISO 3166 code) and a way of delivery, the first that reaches it if none is given.
 
@@ -116,6 +131,7 @@ def make_quote(cart: Cart, *, country: str, method_id: int | None = None) -> Quo
         Variant.objects.with_available()
         .annotate(live_lines=lines_being_paid(cart))
         .select_related("product__category", "stock_item")
+        .only(*_NEEDED)
         .in_bulk(list(quantities))
     )
     rates = _rates(country)

@@ -130,7 +130,7 @@ def test_only_countries_that_a_method_reaches_can_be_chosen():
     ShippingMethodFactory(countries="FR", is_active=False)
 
     assert [code for code, _ in CheckoutForm().fields["country"].choices] == ["AT", "DE", "US"]
-    assert len(CheckoutForm().fields["billing_country"].choices) > 200
+    assert len(list(CheckoutForm().fields["billing_country"].choices)) > 200
 
 
 def test_a_method_without_countries_reaches_all():
