@@ -14,7 +14,7 @@ RUN SECRET_KEY=collectstatic-signs-nothing-and-this-value-stays-in-the-build \
     PUBLIC_BASE_URL=https://build.invalid \
     STRIPE_SECRET_KEY=unused STRIPE_WEBHOOK_SECRET=unused COLLECT_STATIC=on \
     /venv/bin/python manage.py collectstatic --no-input --verbosity 0 \
-    --ignore '*.rtl*' --ignore 'bootstrap-*' --ignore '*.esm*' --ignore 'jquery*' --ignore 'htmax*' --ignore gis \
+    --ignore '*.rtl.css' --ignore '*.rtl.css.map' --ignore 'bootstrap-*' --ignore '*.esm*' --ignore 'jquery*' --ignore 'htmax*' --ignore gis \
     && /venv/bin/python -m compileall -q -x '/static/' /app /venv/lib
 
 FROM python:3.12-slim-bookworm

@@ -10,7 +10,7 @@ ARGS ?=
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint templates migrations ladder types format e2e bench lock clean
+.PHONY: help demo test check lint templates migrations ladder types format messages e2e bench pages lock clean
 
 help:  ## list what make can do here
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ format: .venv/.dev  ## put Python and templates into their usual form
 	$(BIN)/ruff format .
 	find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 {} +
 
+messages: .venv/.dev  ## gather new words into config/locale, and say which wait for a translation (ARGS=fr begins French)
+	$(BIN)/python -m config.messages $(ARGS)
+
 e2e: .venv/.e2e  ## drive the shop in a real browser (CHROMIUM=/path/to/chromium if it is not on the PATH)
 	@chromium="$${CHROMIUM:-$$(command -v chromium || command -v chromium-browser || command -v google-chrome)}"; \
 	if ! [ -x "$$chromium" ]; then \
@@ -53,6 +56,9 @@ e2e: .venv/.e2e  ## drive the shop in a real browser (CHROMIUM=/path/to/chromium
 
 bench: .venv/.dev  ## measure pages and orders
 	$(BIN)/python -m config.bench $(ARGS)
+
+pages: .venv/.e2e  ## measure how the pages of a running shop come up in a real browser (see config/bench/pages.py)
+	$(BIN)/python -m config.bench.pages $(ARGS)
 
 lock: .venv/.runtime  ## write config/requirements.lock anew: the whole closure, hashed
 	$(BIN)/python -m venv --clear var/lock-venv

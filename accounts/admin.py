@@ -7,17 +7,20 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import UserChangeForm
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
 from accounts.models import AuditEntry, User
-from accounts.services import invite
+from accounts.roles import is_built_in
+from accounts.services import end_sessions, invite
 from config import console
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
+SUPERUSERS_TO_GIVE = ("is_superuser", "user_permissions")
 
 
 class InviteForm(forms.ModelForm):
@@ -39,7 +42,11 @@ class ChangeForm(UserChangeForm):
 
 @admin.register(User)
 class UserDesk(console.Desk, UserAdmin):
-    """Customers and staff. Only a superuser says who is staff, and only a superuser edits staff."""
+    """Customers and staff.
+
+    Who may give roles says who is staff and in which role, of others; never more than they have themselves, and
+    nothing about superusers, who alone make superusers and set passwords. Staff who may not see customers only.
+    """
 
     list_display = ("email", "full_name", "is_active", "is_staff", "roles", "joined_at")
     list_filter = ("is_staff", "is_superuser", "is_active", "groups")
@@ -68,14 +75,27 @@ class UserDesk(console.Desk, UserAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The address is the person's own to change, with proof; powers are a superuser's to give."""
         fixed = [*self.readonly_fields, *(["email"] if obj else [])]
-        return fixed if request.user.is_superuser else [*fixed, *POWERS]
+        if request.user.is_superuser:
+            return fixed
+        return [*fixed, *(SUPERUSERS_TO_GIVE if gives_roles(request) and obj != request.user else POWERS)]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer roles as a short list, and to others than superusers only those that hold no more than they may."""
+        if db_field.name != "groups":
+            return super().formfield_for_manytomany(db_field, request, **kwargs)
+        kwargs["widget"] = forms.CheckboxSelectMultiple
+        kwargs["queryset"] = roles_to_give(request.user).order_by("name")
+        return db_field.formfield(**kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser)
+        return gives_roles(request) and super().has_add_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or request.user.is_superuser or not has_powers(obj))
+        if not super().has_change_permission(request, obj):
+            return False
+        if obj is None or request.user.is_superuser or not has_powers(obj):
+            return True
+        return gives_roles(request) and not obj.is_superuser
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody is deleted: orders and ledgers name them. `is_active` ends the account."""
@@ -94,14 +114,36 @@ class UserDesk(console.Desk, UserAdmin):
         return response
 
     def store(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
-        if change:
-            obj.save()
-        else:
+        if not change:
             invite(obj)
+            return
+        obj.save()
+        if {*POWERS, "is_active"} & set(form.changed_data):
+            end_sessions(obj, but=request.session.session_key)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Keep the roles that whoever saved could neither see nor give."""
+        beyond = set(form.instance.groups.all()) - set(roles_to_give(request.user)) if change else set()
+        super().save_related(request, form, formsets, change)
+        form.instance.groups.add(*beyond)
 
 
 def has_powers(user: User) -> bool:
     return user.is_staff or user.is_superuser
+
+
+def gives_roles(request: HttpRequest) -> bool:
+    return request.user.has_perm("accounts.give_roles")
+
+
+def roles_to_give(user: Any) -> QuerySet[Group]:
+    """The roles that hold nothing that this member of staff may not do."""
+    if user.is_superuser:
+        return Group.objects.all()
+    mine = user.get_all_permissions()
+    rows = Permission.objects.values_list("content_type__app_label", "codename", "pk")
+    others = [pk for app, codename, pk in rows if f"{app}.{codename}" not in mine]
+    return Group.objects.exclude(permissions__in=others)
 
 
 admin.site.unregister(Group)
@@ -109,19 +151,28 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class RoleDesk(console.Desk, GroupAdmin):
-    """Roles: sets of permissions that staff share; a superuser's to change."""
+    """Roles: sets of permissions that staff share. Those of `accounts.roles` are the shop's own and change with it;
+    others are a superuser's to make."""
 
+    list_display = ("name", "origin")
     search_fields = ("name",)
     ordering = ("name",)
+
+    @admin.display(description="made by")
+    def origin(self, group: Group) -> str:
+        return "the shop; changes with its updates" if is_built_in(group.name) else "you"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_superuser)
+        return bool(request.user.is_superuser) and not (obj and is_built_in(obj.name))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_superuser)
+        return self.has_change_permission(request, obj)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("auth.view_group")
 
 
 @admin.register(AuditEntry)
@@ -131,15 +182,16 @@ class AuditDesk(console.ReadOnlyDesk):
     list_display = ("at", "actor", "act", "subject", "change")
     list_display_links = ("at",)
     list_select_related = ("actor",)
-    list_filter = (("at", admin.DateFieldListFilter), "act")
-    search_fields = ("subject__startswith", "actor__email__startswith")
-    fields = ("at", "actor", "act", "subject", "before_text", "after_text")
+    list_filter = (("at", admin.DateFieldListFilter), ("actor", admin.RelatedOnlyFieldListFilter), "act")
+    search_fields = ("subject__startswith", "row__exact", "actor__email__startswith", "request_id__exact")
+    search_help_text = (
+        "What it was about (“order T-…”, “orders.order 12”), an e-mail address, or a request's number"
+    )
+    fields = ("at", "actor", "act", "subject", "row", "request_id", "before_text", "after_text")
 
     @admin.display(description="change")
     def change(self, entry: AuditEntry) -> str:
-        names = [name for name in entry.after if entry.after.get(name) != entry.before.get(name)]
-        steps = (f"{name}: {entry.before.get(name, '–')} → {entry.after[name]}" for name in names)
-        return "; ".join(steps)[:160]
+        return entry.change
 
     @admin.display(description="before")
     def before_text(self, entry: AuditEntry) -> str:

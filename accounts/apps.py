@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
@@ -7,4 +8,18 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import audit, books, receivers  # noqa: F401  (sign up the rules, hear sign-ins and staff)
+        from accounts import (  # noqa: F401  (rules; sign-ins and staff)
+            audit,
+            books,
+            leaving,
+            mail_samples,
+            personal,
+            receivers,
+            roles,
+        )
+
+        mail_samples.sign_up()
+        post_migrate.connect(roles.sync_after_migrate, dispatch_uid="accounts.sync_roles")
+        personal.register("account", export=leaving.export_account, erase=leaving.stays)
+        personal.register("addresses", export=leaving.export_addresses, erase=leaving.stays)
+        personal.register("sign-ins", export=leaving.export_sign_ins, erase=leaving.stays)

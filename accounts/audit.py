@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from django.dispatch import receiver
 
 from accounts.models import AuditEntry, User
-from config.console import staff_acted
+from config import logs
+from config.console import Trace, staff_acted, tells_the_trail
 
 
 def audit(
@@ -13,12 +14,19 @@ def audit(
     act: str,
     subject: str,
     *,
+    row: str = "",
     before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
 ) -> AuditEntry:
-    """Write down who did what to what; `before` and `after` must fit into JSON."""
+    """Write down who did what to what, in which request; `before` and `after` must fit into JSON."""
     return AuditEntry.objects.create(
-        actor=actor, act=act, subject=subject, before=dict(before or {}), after=dict(after or {})
+        actor=actor,
+        act=act,
+        subject=subject,
+        row=row or None,
+        request_id=logs.request_id.get() or None,
+        before=dict(before or {}),
+        after=dict(after or {}),
     )
 
 
@@ -28,8 +36,19 @@ def audit_staff(
     actor: User,
     act: str,
     subject: str,
+    row: str,
     before: Mapping[str, object],
     after: Mapping[str, object],
     **_: object,
 ) -> None:
-    audit(actor, act, subject, before=before, after=after)
+    audit(actor, act, subject, row=row, before=before, after=after)
+
+
+@tells_the_trail
+def traces(row: str, most: int) -> list[Trace]:
+    """What staff did to this row, newest first."""
+    entries = AuditEntry.objects.filter(row=row).select_related("actor")[:most]
+    return [
+        Trace(entry.at, entry.actor.get_full_name() if entry.actor else "the system", entry.act, entry.change)
+        for entry in entries
+    ]

@@ -5,16 +5,18 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.contrib.auth.models import Group, Permission
-from django.db.models import Q
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
+from accounts import roles
 from accounts.models import User
 
 DOMAIN = "demo.example"
+# The owner of the demo may do everything, as there is nobody else who could; the others have one role each.
 OWNER, WAREHOUSE = f"owner@{DOMAIN}", f"warehouse@{DOMAIN}"
+STAFF = {f"{role}@{DOMAIN}": role for role in (roles.OWNER, *roles.ROLES)}
 CUSTOMERS = {f"customer{number}@{DOMAIN}": f"Demo customer {number}" for number in range(1, 7)}
-NAMES = {OWNER: "Demo owner", WAREHOUSE: "Demo warehouse", **CUSTOMERS}
+NAMES = {**{email: f"Demo {role}" for email, role in STAFF.items()}, **CUSTOMERS}
 
 
 @dataclass(frozen=True)
@@ -65,21 +67,12 @@ def seed_people(logins: Logins) -> None:
         if user.pk and user.check_password(password):
             continue
         user.email_verified_at = user.email_verified_at or timezone.now()
-        user.is_staff = email in {OWNER, WAREHOUSE}
+        user.is_staff = email in STAFF
         user.is_superuser = email == OWNER
         user.set_password(password)
         user.save()
-    _warehouse_role().user_set.add(User.objects.get(email=WAREHOUSE))
-
-
-def _warehouse_role() -> Group:
-    """May see what is ordered and on the shelf, and do whatever `inventory` offers beyond Django's own four acts."""
-    role, _ = Group.objects.get_or_create(name="Warehouse")
-    seeing = Q(content_type__app_label__in=["inventory", "orders", "shop"], codename__startswith="view_")
-    common = Q(codename__regex=r"^(add|change|delete|view)_")
-    doing = Q(content_type__app_label="inventory") & ~common
-    role.permissions.set(Permission.objects.filter(seeing | doing))
-    return role
+    for email, role in STAFF.items():
+        User.objects.get(email=email).groups.add(Group.objects.get(name=role))
 
 
 def demo_customers() -> list[User]:

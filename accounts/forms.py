@@ -1,12 +1,19 @@
 """What people type about themselves."""
 
+from collections.abc import Mapping
+
 from django import forms
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
 
-from accounts import services
+from accounts import addresses, services
+from accounts.address_fields import AddressedForm, country_field
 from accounts.models import User
+from config.mail import clean_address
 
 EMAIL = {"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
 # Longer than anybody needs, short enough to hash.
@@ -16,15 +23,17 @@ LONGEST_PASSWORD = 256
 class EmailForm(forms.Form):
     """An address to write to; lower-cased, as accounts keep it."""
 
-    email = forms.EmailField(label="E-mail", max_length=254, widget=forms.EmailInput(attrs=EMAIL))
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"), max_length=254, widget=forms.EmailInput(attrs=EMAIL)
+    )
 
     def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+        return clean_address(self.cleaned_data["email"])
 
 
 class RegistrationForm(EmailForm):
     name = forms.CharField(
-        label="Your name (optional)",
+        label=gettext_lazy("Your name (optional)"),
         max_length=150,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -36,18 +45,18 @@ class LoginForm(AuthenticationForm):
     """Django's own, with an e-mail for a user name."""
 
     error_messages = {
-        "invalid_login": "This e-mail and password do not belong together. Please check both.",
-        "inactive": "This e-mail and password do not belong together. Please check both.",
+        "invalid_login": gettext_lazy("This e-mail and password do not belong together. Please check both."),
+        "inactive": gettext_lazy("This e-mail and password do not belong together. Please check both."),
     }
 
     username = forms.EmailField(
         max_length=254,
-        label="E-mail",
+        label=gettext_lazy("E-mail"),
         # "username" is what password managers look for.
         widget=forms.EmailInput(attrs={**EMAIL, "autocomplete": "username"}),
     )
     password = forms.CharField(
-        label="Password",
+        label=gettext_lazy("Password"),
         strip=False,
         max_length=LONGEST_PASSWORD,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -58,10 +67,10 @@ class NewPasswordForm(forms.Form):
     """A new password, typed once: browsers make one up or show it. `user` is whom it must not resemble."""
 
     new_password = forms.CharField(
-        label="New password",
+        label=gettext_lazy("New password"),
         strip=False,
         max_length=LONGEST_PASSWORD,
-        help_text="At least 8 characters. A few words in a row are a good choice.",
+        help_text=gettext_lazy("At least 8 characters. A few words in a row are a good choice."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "minlength": 8}),
     )
 
@@ -88,7 +97,7 @@ class CurrentPasswordForm(forms.Form):
 
     user: User
     current_password = forms.CharField(
-        label="Current password",
+        label=gettext_lazy("Current password"),
         strip=False,
         max_length=LONGEST_PASSWORD,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -97,7 +106,7 @@ class CurrentPasswordForm(forms.Form):
     def clean_current_password(self) -> str:
         password = self.cleaned_data["current_password"]
         if not self.user.check_password(password):
-            raise ValidationError("This is not your current password.", code="wrong_password")
+            raise ValidationError(_("This is not your current password."), code="wrong_password")
         return password
 
 
@@ -115,12 +124,88 @@ class EmailChangeForm(EmailForm, CurrentPasswordForm):
     def __init__(self, *args, user: User, **kwargs):
         self.user = user
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = "New e-mail"
+        self.fields["email"].label = _("New e-mail")
 
 
 class ProfileForm(forms.ModelForm):
+    """The name, and where the shop speaks several languages, the one of its mails."""
+
     class Meta:
         model = User
-        fields = ["full_name"]
-        labels = {"full_name": "Your name"}
+        fields = ["full_name", "language"]
+        labels = {"full_name": gettext_lazy("Your name")}
         widgets = {"full_name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        named = [
+            (code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES
+        ]
+        if len(named) < 2:
+            del self.fields["language"]
+        else:
+            self.fields["language"] = forms.ChoiceField(label=_("Language of our mails"), choices=named)
+
+
+class EraseForm(CurrentPasswordForm):
+    """The password, and the account's own e-mail address typed once more, so that nobody erases by accident."""
+
+    confirmation = forms.CharField(
+        label=gettext_lazy("Your e-mail, typed once more"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={**EMAIL, "autocomplete": "off"}),
+    )
+    field_order = ["current_password", "confirmation"]
+
+    def __init__(self, *args, user: User, **kwargs):
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_confirmation(self) -> str:
+        typed = self.cleaned_data["confirmation"].strip().lower()
+        if typed != self.user.email:
+            raise ValidationError(_("This is not the e-mail of this account."), code="not_this_account")
+        return typed
+
+
+class AddressForm(AddressedForm):
+    """One address of the address book; its fields are those of its country. Without `data` nothing is judged."""
+
+    def __init__(self, data: Mapping | None = None, *, initial: Mapping | None = None):
+        typed = data if data is not None else (initial or {})
+        super().__init__(data, initial=dict(typed.items()))
+        countries = addresses.countries()
+        chosen = typed.get("country", "")
+        self.country = chosen if chosen in countries else settings.SHOP_COUNTRY
+        choice = country_field(
+            countries,
+            self.country,
+            kind="shipping",
+            hx_post="",
+            hx_vals='{"update": "1"}',
+            hx_trigger="change",
+            hx_target="#address-fields",
+            hx_select="#address-fields",
+            hx_swap="outerHTML",
+        )
+        self.add_address("", self.country, choice, kind="shipping")
+        self.initial["country"] = self.country
+        self.describe_errors()
+
+    @property
+    def shown_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in addresses.rules_for(self.country).fields]
+
+    @property
+    def kept_fields(self) -> list[forms.BoundField]:
+        """What was typed into fields that the country chosen now does not have; carried along unseen."""
+        shown = addresses.rules_for(self.country).fields
+        return [self[name] for name in addresses.FIELDS if name not in shown]
+
+    @property
+    def wrong_fields(self) -> list[forms.BoundField]:
+        return [field for field in (self["country"], *self.shown_fields) if field.errors]
+
+    def clean(self) -> dict[str, object]:
+        self.judge_address("")
+        return self.cleaned_data

@@ -39,5 +39,10 @@ def count_new_password(request: HttpRequest) -> None:
     throttle.hit(f"new-password:{throttle.client_address(request)}", limit=30, per=HOUR)
 
 
+def count_export(request: HttpRequest) -> None:
+    """Count a download of all one's data, which goes through every room; raises config.throttle.Throttled."""
+    throttle.hit(f"export:{request.user.pk}", limit=10, per=HOUR)
+
+
 def _same(email: str) -> str:
     return email.strip().lower()

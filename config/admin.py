@@ -74,10 +74,12 @@ class RunAgain(console.Act):
     name = "again"
     label = "Run again"
     permission = "django_tasks_database.change_dbtaskresult"
-    refusals = {background.NotParked: messages.INFO}
+    refusals = {background.NotParked: messages.ERROR}
 
-    def is_open(self, row: DBTaskResult) -> bool:
-        return row.status == TaskResultStatus.FAILED
+    def why_not(self, row: DBTaskResult) -> str:
+        if row.status == TaskResultStatus.FAILED:
+            return ""
+        return f"The task is {row.get_status_display().lower()}; only one that failed for good is run again."
 
     def tell(self, row: DBTaskResult) -> str:
         return f"Puts {row.task_path} back into its queue, with as many tries as a new task has."
@@ -103,4 +105,5 @@ console.todo(
     at="admin:django_tasks_database_dbtaskresult_changelist",
     query=f"status__exact={TaskResultStatus.FAILED}",
     permission="django_tasks_database.view_dbtaskresult",
+    urgency=console.URGENT,
 )

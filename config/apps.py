@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps as admin_apps
 
 
@@ -14,9 +15,12 @@ class GroundConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from config import background, periodic, tasks  # noqa: F401  (background hears failed tasks)
+        from config import background, messages, periodic, tasks  # noqa: F401  (background hears failed tasks)
 
+        for folder in settings.LOCALE_PATHS:
+            messages.compile_all(folder)
         periodic.register("prune", timedelta(hours=1), tasks.prune)
+        periodic.register("prove the books", timedelta(minutes=5), tasks.prove_books)
 
 
 class ConsoleConfig(admin_apps.AdminConfig):

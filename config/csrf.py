@@ -10,6 +10,11 @@ from django.views.decorators.csrf import csrf_exempt
 
 from config.views import csrf_failure
 
+SAFE = {"GET", "HEAD"}
+# The Referrer-Policy of a page whose address is a secret: no Referer holds more than the shop's origin. Not
+# "no-referrer": browsers send such a page's forms with "Origin: null", which is refused as a foreign page's
+# (https://fetch.spec.whatwg.org/#origin-header).
+ORIGIN_ONLY = "strict-origin"
 View = Callable[..., HttpResponseBase]
 
 
@@ -19,13 +24,17 @@ def same_origin(view: View) -> View:
     Browsers set Origin, Referer and Sec-Fetch-Site themselves; no foreign page can change them
     (https://owasp.org/www-community/attacks/csrf, "verifying origin with standard headers"). Each one
     that is given must name this shop, and one must be given; else the answer is 403. Django's token is
-    not asked for, so lists can be cached and need no cookie.
+    not asked for, so lists can be cached and need no cookie. What only reads may be asked for from anywhere.
     """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
         # Django's test client switches its own check off in the same way, unless told to enforce it.
-        if comes_from_here(request) or getattr(request, "_dont_enforce_csrf_checks", False):
+        if (
+            request.method in SAFE
+            or comes_from_here(request)
+            or getattr(request, "_dont_enforce_csrf_checks", False)
+        ):
             return view(request, *args, **kwargs)
         return csrf_failure(request, reason="not sent by a page of this shop")
 

@@ -82,6 +82,9 @@ def write_env_file(path: Path, ports: Ports) -> None:
         "ALLOWED_HOSTS": f"{HOST},localhost",
         "STRIPE_API_BASE": ports.simulator_url,
         "EMAIL_BACKEND": "config.mail.DemoBackend",
+        "SHOP_LEGAL_NAME": "Tally Demo Shop",
+        "SHOP_ADDRESS": "Demo Street 1|10115 Berlin|Germany",
+        "SHOP_VAT_ID": "DE000000000",
     }
     lines = ["# Made up by `make demo` for this checkout; delete it to have new secrets."]
     lines += [f"{name}={value}" for name, value in {**secret, **addresses}.items()]

@@ -10,7 +10,8 @@ from pathlib import Path
 wsgi_app = "config.wsgi:application"
 bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
 
-worker_class = "gthread"
+# Threads that wait in one process must not keep visitors from the other one.
+worker_class = "config.gunicorn_worker.SharingWorker"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 # A pool or an open connection must not be shared by forked workers, so each of them loads the shop itself.

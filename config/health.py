@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from config import background
 from config.throttle import in_words
@@ -27,10 +28,12 @@ def register(name: str, check: Check) -> None:
     checks[name] = check
 
 
+@require_safe
 def live(request: HttpRequest) -> HttpResponse:
     return HttpResponse("live", content_type="text/plain")
 
 
+@require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 if the shop can serve, 503 if not; why, is for `manage.py doctor`."""
     if all(sentence == "" for _, sentence in examine()):

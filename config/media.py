@@ -4,12 +4,14 @@ from pathlib import Path
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest
+from django.views.decorators.http import require_safe
 
 # The only folder of MEDIA_ROOT that is everybody's; photos of returns lie beside it.
 PUBLIC = "products"
 TYPES = {".webp": "image/webp", ".jpg": "image/jpeg", ".png": "image/png"}
 
 
+@require_safe
 def serve(request: HttpRequest, name: str) -> FileResponse:
     """Hand out a public picture; names never change their content, so browsers may keep them."""
     try:

@@ -1,4 +1,4 @@
-"""Rows that keep the house running: throttle counters and the clock of periodic work."""
+"""Rows that keep the house running: throttle counters, the clock of periodic work, the last proof of the books."""
 
 from django.db import models
 
@@ -38,3 +38,23 @@ class WorkerBeat(models.Model):
 
     def __str__(self) -> str:
         return self.worker
+
+
+class BooksProof(models.Model):
+    """The last proof of the books, one row: what it found, in sentences, and how long it took."""
+
+    checked_at = models.DateTimeField()
+    seconds = models.FloatField()
+    rules = models.PositiveIntegerField()
+    found = models.PositiveIntegerField()
+    sentences = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_proof_of_the_books")]
+
+    def __str__(self) -> str:
+        return f"{self.found} contradictions of {self.rules} rules"
+
+    @property
+    def balances(self) -> bool:
+        return self.found == 0

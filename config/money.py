@@ -3,12 +3,13 @@
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, get_currency_precision, get_decimal_symbol, get_group_symbol
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
 
 LARGEST = 10**12
 
@@ -24,20 +25,73 @@ def _words(amount: int, currency: str, locale: str) -> str:
     return format_currency(major, currency, locale=locale)
 
 
-def format_money(amount: int) -> str:
-    """Say an amount of minor units to people: 1999 is "€19.99" in English."""
-    return _words(int(amount), settings.CURRENCY.upper(), to_locale(get_language() or settings.LANGUAGE_CODE))
+def format_money(amount: int, currency: str = "") -> str:
+    """Say an amount of minor units to people: 1999 is "€19.99" in English; in the shop's currency if none is given."""
+    return _words(int(amount), (currency or settings.CURRENCY).upper(), _locale())
+
+
+def _locale() -> str:
+    """The active language as Babel calls it."""
+    return to_locale(get_language() or settings.LANGUAGE_CODE)
+
+
+def as_typed(amount: int) -> str:
+    """An amount as people type it where the active language is spoken: 1999 is "19,99" in German, 2000 is "20,00"."""
+    text = str(Decimal(amount).scaleb(-exponent()))
+    return text.replace(".", decimal_mark())
+
+
+def decimal_mark() -> str:
+    """What stands before decimals in the active language: a point in English, a comma in German."""
+    return get_decimal_symbol(_locale())
 
 
 def parse_money(text: str) -> int:
-    """Read major units as typed into minor units; raises ValidationError if that is not exact."""
+    """Read major units as typed into minor units; raises ValidationError if that is not exact.
+
+    Both "19,99" and "19.99" are understood in every language, as are "1.234,56", "1,234.56" and "1 234,56". What a
+    single "1,234" means depends on the language: a thousand and more where the comma groups, else nothing exact.
+    """
     try:
-        scaled = Decimal(str(text).strip().replace(",", ".")).scaleb(exponent())
+        scaled = Decimal(_plain(str(text))).scaleb(exponent())
     except (InvalidOperation, ValueError) as error:
-        raise ValidationError("Enter an amount, such as 19.99.") from error
+        raise NotAnAmount from error
     if not scaled.is_finite() or scaled != scaled.to_integral_value() or abs(scaled) > LARGEST:
-        raise ValidationError("Enter an amount, such as 19.99.")
+        raise NotAnAmount
     return int(scaled)
+
+
+class NotAnAmount(ValidationError):
+    """What was typed is no amount of the shop's currency."""
+
+    def __init__(self) -> None:
+        example = as_typed(1999 if exponent() else 20)
+        super().__init__(_("Enter an amount, such as %(example)s.") % {"example": example})
+
+
+_SPACES = str.maketrans("", "", " \u00a0\u202f\u2009'’")
+_ARABIC = str.maketrans({"٫": ".", "٬": ","})
+
+
+def _plain(text: str) -> str:
+    """The number with a point before its decimals and no groups, as Decimal reads it."""
+    text = text.strip().translate(_SPACES).translate(_ARABIC)
+    marks = [sign for sign in text if sign in ".,"]
+    if not marks:
+        return text
+    last = marks[-1]
+    whole, _mark, rest = text.rpartition(last)
+    if len(set(marks)) == 2:
+        groups, decimals = whole, rest
+    elif len(marks) > 1 or (exponent() < len(rest) == 3 and last == get_group_symbol(_locale())):
+        groups, decimals = text, ""
+    else:
+        return f"{whole}.{rest}"
+    first, *others = groups.replace(".", ",").split(",")
+    is_grouped = 1 <= len(first.lstrip("+-")) <= 3 and all(len(each) == 3 for each in others)
+    if not is_grouped or (decimals and last in groups):
+        raise ValueError(text)
+    return f"{first}{''.join(others)}.{decimals or 0}"
 
 
 class MoneyFormField(forms.CharField):
@@ -45,7 +99,7 @@ class MoneyFormField(forms.CharField):
 
     def prepare_value(self, value: object) -> object:
         if isinstance(value, int):
-            return str(Decimal(value).scaleb(-exponent()))
+            return as_typed(value)
         return value
 
     def to_python(self, value: object) -> int | None:

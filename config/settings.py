@@ -4,13 +4,17 @@ What differs between places is an environment variable, listed in .env.example. 
 or it stops the start with a sentence that says what to set.
 """
 
+import ipaddress
 import os
+import re
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -78,7 +82,9 @@ INSTALLED_APPS = [
     "returns",
 ]
 MIDDLEWARE = [
+    "config.languages.LanguageMiddleware",
     "config.middleware.Guard",
+    "shop.pages.FinishedPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -93,7 +99,7 @@ MIDDLEWARE = [
 ]
 if DEBUG and env.bool("DEBUG_TOOLBAR", default=True):
     INSTALLED_APPS.append("debug_toolbar")
-    MIDDLEWARE.insert(2, "debug_toolbar.middleware.DebugToolbarMiddleware")
+    MIDDLEWARE.insert(3, "debug_toolbar.middleware.DebugToolbarMiddleware")
     INTERNAL_IPS = ["127.0.0.1"]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -149,11 +155,13 @@ CACHES = {
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "pages",
-        "OPTIONS": {"MAX_ENTRIES": 500},
+        "OPTIONS": {"MAX_ENTRIES": 1000},
     },
 }
 # How long a page may show yesterday's price or stock; what is bought is always priced anew.
-PAGE_CACHE_SECONDS = env.float("PAGE_CACHE_SECONDS", default=1.0)
+PAGE_CACHE_SECONDS = env.float("PAGE_CACHE_SECONDS", default=1.5)
+# How far what a search finds and the numbers beside a list's filters may be behind; cards say what is so now.
+LIST_CACHE_SECONDS = env.float("LIST_CACHE_SECONDS", default=30.0)
 
 # --- background work: rows in the database, written with the data they belong to --------------------
 TASKS = {
@@ -183,6 +191,20 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"
+# Of staff: when they sign in anew at the latest, and from which networks the console opens at all.
+STAFF_SESSION_HOURS = env.int("STAFF_SESSION_HOURS", default=10)
+if not 1 <= STAFF_SESSION_HOURS <= 24:
+    raise ImproperlyConfigured("STAFF_SESSION_HOURS must be from 1 to 24.")
+try:
+    STAFF_NETWORKS = [
+        ipaddress.ip_network(each.strip())
+        for each in env.str("STAFF_NETWORKS", default="").split(",")
+        if each.strip()
+    ]
+except ValueError as error:
+    raise ImproperlyConfigured(
+        f"STAFF_NETWORKS must be networks such as 192.0.2.0/24, parted by commas: {error}"
+    ) from error
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 # --- what a browser may do ------------------------------------------------------------------------
@@ -205,7 +227,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
-        "base-uri": [SELF],
+        "base-uri": [NONE],
         "frame-ancestors": [NONE],
         # A form that is answered by a redirect needs the redirect's origin here too.
         "form-action": [SELF, _pay_origin],
@@ -216,15 +238,24 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # --- words and times ------------------------------------------------------------------------------
-LANGUAGE_CODE = "en"
+# Languages of the shop's pages: the first at the plain addresses, each other one below its code (/de/…).
+_languages = [code.strip().lower() for code in env.str("LANGUAGES", default="en,de").split(",")]
+if unknown := [code for code in _languages if "name" not in LANG_INFO.get(code, {})]:
+    raise ImproperlyConfigured(f"LANGUAGES names {unknown[0]!r}; write codes such as en,de.")
+LANGUAGES = [(code, LANG_INFO[code]["name"]) for code in _languages]
+LANGUAGE_CODE = _languages[0]
+LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "UTC"
+# Pages, mails and invoices tell the shop's time; databases and logs keep UTC.
+TIME_ZONE = env.str("SHOP_TIME_ZONE", default="Europe/Berlin")
 
 # --- files ----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a missing one, also where nothing is collected
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
+# whitenoise warns of a missing one, also where nothing is collected
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
@@ -252,13 +283,54 @@ MAIL_DIR = VAR_DIR / "mail"
 
 # --- selling --------------------------------------------------------------------------------------
 SHOP_NAME = env.str("SHOP_NAME", default="Tally")
+# Where letters from the contact form go; absent, to the shop's own address.
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+# Whether shopping engines may read all that is for sale at /feeds/products.xml.
+SHOPPING_FEED = env.bool("SHOPPING_FEED", default=True)
 SHOP_COUNTRY = env.str("SHOP_COUNTRY", default="DE")
 CURRENCY = env.str("CURRENCY", default="eur").lower()
 PRICES_INCLUDE_TAX = env.bool("PRICES_INCLUDE_TAX", default=True)
-LOW_STOCK_THRESHOLD = env.int("LOW_STOCK_THRESHOLD", default=5)
+# A count whose differences add up to more pieces than this is posted by somebody who did not count.
+STOCK_COUNT_SECOND_PERSON_PIECES = env.int("STOCK_COUNT_SECOND_PERSON_PIECES", default=10)
+# With whom parcels travel, and where one is followed: "Name=https://…/{number}", several parted by |.
+CARRIERS = {
+    name.strip(): address.strip()
+    for name, _, address in (part.partition("=") for part in env.str("CARRIERS", default="").split("|"))
+    if name.strip()
+}
 CART_MAX_LINES = env.int("CART_MAX_LINES", default=50)
 CART_MAX_QUANTITY = env.int("CART_MAX_QUANTITY", default=99)
 CART_MAX_TOTAL = env.int("CART_MAX_TOTAL", default=500_000_00)
+SUPPORT_REFUND_LIMIT = env.int("SUPPORT_REFUND_LIMIT", default=50_00)
+WISHLIST_MAX = env.int("WISHLIST_MAX", default=200)
+BACK_IN_STOCK_PER_PIECE = env.int("BACK_IN_STOCK_PER_PIECE", default=3)
+BACK_IN_STOCK_MONTHS = env.int("BACK_IN_STOCK_MONTHS", default=6)
+
+# Store credit that a member of staff may give or take at once, in minor units.
+STORE_CREDIT_MOST_AT_ONCE = env.int("STORE_CREDIT_MOST_AT_ONCE", default=100_00)
+
+# --- invoices -------------------------------------------------------------------------------------
+# Who sells, as every invoice must say it; each keeps what was set when it was issued.
+SHOP_LEGAL_NAME = env.str("SHOP_LEGAL_NAME", default="") or SHOP_NAME
+SHOP_ADDRESS = [line.strip() for line in env.str("SHOP_ADDRESS", default="").split("|") if line.strip()]
+SHOP_VAT_ID = env.str("SHOP_VAT_ID", default="")
+SHOP_REGISTER = env.str("SHOP_REGISTER", default="")
+SHOP_EMAIL = env.str("SHOP_EMAIL", default="") or parseaddr(DEFAULT_FROM_EMAIL)[1]
+INVOICE_PREFIX = env.str("INVOICE_PREFIX", default="INV")
+CREDIT_NOTE_PREFIX = env.str("CREDIT_NOTE_PREFIX", default="CN")
+if INVOICE_PREFIX == CREDIT_NOTE_PREFIX or not all(
+    re.fullmatch(r"[A-Z0-9-]{1,12}", prefix) for prefix in (INVOICE_PREFIX, CREDIT_NOTE_PREFIX)
+):
+    raise ImproperlyConfigured(
+        "INVOICE_PREFIX and CREDIT_NOTE_PREFIX must differ; each is 1 to 12 letters A to Z, digits or hyphens."
+    )
+INVOICE_FONT = env.str("INVOICE_FONT", default="")
+
+# --- stock ----------------------------------------------------------------------------------------
+# From how many pieces down an item is low whose price no rule covers, and a product page says how many are left.
+LOW_STOCK_THRESHOLD = env.int("LOW_STOCK_THRESHOLD", default=5)
+# Who is written to when stock is low, out or short.
+STOCK_ALERT_EMAILS = env.str("STOCK_ALERT_EMAILS", default="").replace(",", " ").split() or [SHOP_EMAIL]
 
 # --- Stripe, or the simulator that speaks like it ---------------------------------------------------
 STRIPE_SECRET_KEY = required("STRIPE_SECRET_KEY", "the secret key of your Stripe account")
@@ -282,6 +354,22 @@ if not 31 <= CHECKOUT_HOLD_MINUTES <= 24 * 60 - 1:
 RECONCILE_EVERY_MINUTES = env.int("RECONCILE_EVERY_MINUTES", default=15)
 if not 1 <= RECONCILE_EVERY_MINUTES <= 15:
     raise ImproperlyConfigured("RECONCILE_EVERY_MINUTES must be from 1 to 15.")
+# Whether sending an order settles what is owed for it; off, it must have been settled before.
+SETTLE_AT_SHIPMENT = env.bool("SETTLE_AT_SHIPMENT", default=True)
+# Staff are warned of a hold on a card so many hours before it lapses.
+AUTHORISATION_WARNING_HOURS = env.int("AUTHORISATION_WARNING_HOURS", default=48)
+# What the shop does by itself before a hold lapses: settle, release, or nothing; and how many hours before.
+AUTHORISATION_AT_EXPIRY = env.str("AUTHORISATION_AT_EXPIRY", default="")
+AUTHORISATION_HOURS_BEFORE = env.int("AUTHORISATION_HOURS_BEFORE", default=12)
+if AUTHORISATION_AT_EXPIRY not in {"", "settle", "release"}:
+    raise ImproperlyConfigured("AUTHORISATION_AT_EXPIRY must be settle, release or empty.")
+if not (1 <= AUTHORISATION_HOURS_BEFORE <= 144 and 1 <= AUTHORISATION_WARNING_HOURS <= 144):
+    raise ImproperlyConfigured(
+        "AUTHORISATION_HOURS_BEFORE and AUTHORISATION_WARNING_HOURS must be from 1 to 144: a hold lasts seven days."
+    )
+
+# The smallest sum that Stripe charges a card in the shop's currency, in minor units.
+STRIPE_LEAST_AMOUNT = env.int("STRIPE_LEAST_AMOUNT", default=50)
 
 # --- traces ---------------------------------------------------------------------------------------
 LOGGING: dict[str, Any] = {

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from config.models import ThrottleCounter
 
@@ -21,15 +22,17 @@ class Throttled(Exception):
 
     def __init__(self, retry_after: int):
         self.retry_after = retry_after
-        super().__init__(f"Too many tries. Please wait {in_words(retry_after)} and try again.")
+        super().__init__(
+            _("Too many tries. Please wait %(time)s and try again.") % {"time": in_words(retry_after)}
+        )
 
 
 def in_words(seconds: int) -> str:
     """A waiting time as people say it: 45 is "45 seconds", 61 is "2 minutes"."""
     if seconds < 60:
-        return "a second" if seconds <= 1 else f"{seconds} seconds"
+        return _("a second") if seconds <= 1 else _("%(count)s seconds") % {"count": seconds}
     minutes = math.ceil(seconds / 60)
-    return "a minute" if minutes == 1 else f"{minutes} minutes"
+    return _("a minute") if minutes == 1 else _("%(count)s minutes") % {"count": minutes}
 
 
 def hit(key: str, *, limit: int, per: timedelta) -> None:

@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 logger = logging.getLogger("tally.errors")
 
@@ -28,24 +29,27 @@ def problem(request: HttpRequest, status: int, title: str, words: str) -> HttpRe
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
-        return problem(request, 413, "That is too much at once", "Send less, or a smaller file.")
+        return problem(request, 413, _("That is too much at once"), _("Send less, or a smaller file."))
     return problem(
         request,
         400,
-        "That did not make sense to us",
-        "Something in the request was malformed. Nothing changed.",
+        _("That did not make sense to us"),
+        _("Something in the request was malformed. Nothing changed."),
     )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return problem(
-        request, 403, "This is not yours to open", "Sign in with an account that may see this page."
+        request, 403, _("This is not yours to open"), _("Sign in with an account that may see this page.")
     )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return problem(
-        request, 404, "There is nothing here", "The page may have moved, or the address has a slip in it."
+        request,
+        404,
+        _("There is nothing here"),
+        _("The page may have moved, or the address has a slip in it."),
     )
 
 
@@ -53,14 +57,14 @@ def wrong_method(request: HttpRequest) -> HttpResponse:
     return problem(
         request,
         405,
-        "That cannot be done here",
-        "The page is there, but it does not take this. Nothing changed.",
+        _("That cannot be done here"),
+        _("The page is there, but it does not take this. Nothing changed."),
     )
 
 
 def too_many(request: HttpRequest, retry_after: int, words: str) -> HttpResponse:
     """Answer 429; `retry_after` is in seconds, `words` say it to people."""
-    response = problem(request, 429, "That was a little fast", words)
+    response = problem(request, 429, _("That was a little fast"), words)
     response["Retry-After"] = str(retry_after)
     return response
 
@@ -69,12 +73,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for what nobody caught: 503 if the database is away, else 500. Neither page asks the database."""
     if isinstance(sys.exception(), DATABASE_AWAY):
         return unavailable(request)
-    return _bare(500, "That was our fault", "We have been told. Nothing was charged; please try once more.")
+    return _bare(
+        500, _("That was our fault"), _("We have been told. Nothing was charged; please try once more.")
+    )
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     response = _bare(
-        503, "We are catching our breath", "The shop is busy or restarting. Please try again in a moment."
+        503,
+        _("We are catching our breath"),
+        _("The shop is busy or restarting. Please try again in a moment."),
     )
     response["Retry-After"] = str(RETRY_AFTER)
     return response
@@ -93,6 +101,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return problem(
         request,
         403,
-        "Please send that again",
-        "The page was open for a long time or cookies are off. Go back, reload, and send it again.",
+        _("Please send that again"),
+        _("The page was open for a long time or cookies are off. Go back, reload, and send it again."),
     )

@@ -51,7 +51,7 @@ class Worker(DatabaseWorker):
                 threading.Event().wait(self.interval)
 
     def run_task(self, db_task_result: DBTaskResult) -> None:
-        token = logs.request_id.set(str(db_task_result.pk))
+        token = logs.request_id.set(db_task_result.pk.hex)  # as long as a request's number is
         try:
             super().run_task(db_task_result)
         finally:

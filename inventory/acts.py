@@ -82,7 +82,6 @@ class AdjustForm(ShelfForm):
 class ShelfAct(console.Act):
     """A movement made by hand: booked once however often the button is pressed, and audited with it."""
 
-    permission = "inventory.change_stocklevel"
     refusals = {inventory.AlreadyBooked: messages.INFO, inventory.InventoryError: messages.ERROR}
 
     def delta(self, given: Mapping[str, Any]) -> int:
@@ -118,6 +117,7 @@ class ShelfAct(console.Act):
 class Receive(ShelfAct):
     name = "receive"
     label = "Receive"
+    permission = "inventory.receive_stock"
     form_class = ReceiveForm
 
     def tell(self, row: StockItem | StockLevel) -> str:
@@ -133,7 +133,7 @@ class Receive(ShelfAct):
             location=given["location"],
             cause=f"receipt {given['key']}",
             reason=given["reason"],
-            by=request.user,  # type: ignore[arg-type]
+            by=console.actor(request),
         )
 
 
@@ -141,6 +141,7 @@ class Receive(ShelfAct):
 class Adjust(ShelfAct):
     name = "adjust"
     label = "Adjust"
+    permission = "inventory.adjust_stock"
     form_class = AdjustForm
 
     def tell(self, row: StockItem | StockLevel) -> str:
@@ -156,5 +157,5 @@ class Adjust(ShelfAct):
             location=given["location"],
             cause=f"adjustment {given['key']}",
             reason=given["reason"],
-            by=request.user,  # type: ignore[arg-type]
+            by=console.actor(request),
         )

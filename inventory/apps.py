@@ -7,4 +7,10 @@ class InventoryConfig(AppConfig):
     name = "inventory"
 
     def ready(self) -> None:
-        from inventory import books  # noqa: F401 (signs up the room's rules)
+        from datetime import timedelta
+
+        from config import periodic
+        from inventory import books, exports, mail_samples, tasks  # noqa: F401 (signs up the room's rules)
+
+        mail_samples.sign_up()
+        periodic.register("look at all stock", timedelta(hours=1), tasks.look_at_everything)

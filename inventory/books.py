@@ -148,3 +148,122 @@ books.rule(
         ORDER BY move.id
     """,
 )
+
+books.rule(
+    "inventory.transfers",
+    says="What a transfer takes from one place, it brings to another.",
+    finds="{reference} of {sku}: taken and brought add up to {moved}, not to nothing.",
+    sql="""
+        SELECT move.reference, item.sku, SUM(move.on_hand_delta) AS moved
+        FROM inventory_stockmovement AS move
+        JOIN inventory_stockitem AS item ON item.id = move.item_id
+        WHERE move.kind = 'transfer'
+        GROUP BY move.reference, item.sku
+        HAVING SUM(move.on_hand_delta) <> 0
+        ORDER BY move.reference, item.sku
+    """,
+)
+
+books.rule(
+    "inventory.receipts",
+    says="What a receipt's line says has come is the sum of the movements that name it, at the receipt's place.",
+    finds="Receipt {number}, line {position} ({sku}): {received} came, it says; its movements brought {moved}.",
+    sql="""
+        SELECT receipt.number, line.position, item.sku, line.received, COALESCE(SUM(move.on_hand_delta), 0) AS moved
+        FROM inventory_receiptline AS line
+        JOIN inventory_receipt AS receipt ON receipt.id = line.receipt_id
+        JOIN inventory_stockitem AS item ON item.id = line.item_id
+        LEFT JOIN inventory_stockmovement AS move
+          ON move.reference = 'delivery ' || receipt.number || ' line ' || CAST(line.position AS VARCHAR(6))
+         AND move.kind IN ('receive', 'adjust')
+         AND move.item_id = line.item_id AND move.location_id = receipt.location_id
+        GROUP BY receipt.number, line.position, item.sku, line.received
+        HAVING line.received <> COALESCE(SUM(move.on_hand_delta), 0)
+        ORDER BY receipt.number, line.position
+    """,
+)
+
+books.rule(
+    "inventory.receipts_complete",
+    says="A receipt that ended as received came as announced; one that ended with a difference has one.",
+    finds="Receipt {number} is {state}; {different} of its lines have a difference.",
+    sql="""
+        SELECT receipt.number, receipt.state,
+               SUM(CASE WHEN line.received <> line.expected THEN 1 ELSE 0 END) AS different
+        FROM inventory_receipt AS receipt
+        JOIN inventory_receiptline AS line ON line.receipt_id = receipt.id
+        WHERE receipt.state IN ('received', 'closed')
+        GROUP BY receipt.number, receipt.state
+        HAVING (SUM(CASE WHEN line.received <> line.expected THEN 1 ELSE 0 END) = 0)
+            <> (receipt.state = 'received')
+        ORDER BY receipt.number
+    """,
+)
+
+books.rule(
+    "inventory.counts",
+    says="A posted count moved each thing that was counted by its difference, once; no other count moved anything.",
+    finds=(
+        "Count {number} ({state}), {sku}: counted {counted} where the books said {expected}; its {movements} movements "
+        "moved {moved}."
+    ),
+    sql="""
+        SELECT tally.number, tally.state, item.sku, line.counted, line.expected, COUNT(move.id) AS movements,
+               COALESCE(SUM(move.on_hand_delta), 0) AS moved
+        FROM inventory_stockcountline AS line
+        JOIN inventory_stockcount AS tally ON tally.id = line.count_id
+        JOIN inventory_stockitem AS item ON item.id = line.item_id
+        LEFT JOIN inventory_stockmovement AS move
+          ON move.reference = 'count ' || tally.number
+         AND move.kind = 'count' AND move.item_id = line.item_id AND move.location_id = tally.location_id
+        GROUP BY tally.number, tally.state, item.sku, line.counted, line.expected
+        HAVING CASE WHEN tally.state = 'posted' AND line.counted IS NOT NULL
+                    THEN COUNT(move.id) <> 1 OR SUM(move.on_hand_delta) <> line.counted - line.expected
+                    ELSE COUNT(move.id) <> 0 END
+        ORDER BY tally.number, item.sku
+    """,
+)
+
+books.rule(
+    "inventory.count_lines",
+    says="A line of a count is open as long as its count is, and lies at the count's place.",
+    finds="Count {number} ({state}) at {location}, {sku}: its line does not follow its count.",
+    sql="""
+        SELECT tally.number, tally.state, location.name AS location, item.sku
+        FROM inventory_stockcountline AS line
+        JOIN inventory_stockcount AS tally ON tally.id = line.count_id
+        JOIN inventory_location AS location ON location.id = tally.location_id
+        JOIN inventory_stockitem AS item ON item.id = line.item_id
+        WHERE line.location_id <> tally.location_id
+           OR line.is_open <> (tally.state IN ('counting', 'counted'))
+        ORDER BY tally.number, item.sku
+    """,
+)
+
+books.rule(
+    "inventory.deficits",
+    says=(
+        "What is promised beyond the shelf stays within the backorders that are allowed, or an open alert says that it "
+        "does not, two minutes after the last movement."
+    ),
+    finds="{sku}: {uncovered} are promised beyond the shelf, {allowed} are allowed, and no alert says so.",
+    sql="""
+        SELECT item.sku, short.uncovered, item.backorder_limit AS allowed
+        FROM (
+            SELECT item_id, SUM(reserved + allocated - on_hand) AS uncovered
+            FROM inventory_stocklevel WHERE reserved + allocated > on_hand
+            GROUP BY item_id
+        ) AS short
+        JOIN inventory_stockitem AS item ON item.id = short.item_id
+        WHERE short.uncovered > item.backorder_limit
+          AND NOT EXISTS (
+              SELECT 1 FROM inventory_stockalert AS alert
+              WHERE alert.item_id = item.id AND alert.kind = 'deficit' AND alert.closed_at IS NULL
+          )
+          AND NOT EXISTS (
+              SELECT 1 FROM inventory_stockmovement AS move
+              WHERE move.item_id = item.id AND move.at >= %(two_minutes_ago)s
+          )
+        ORDER BY item.sku
+    """,
+)

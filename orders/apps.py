@@ -9,7 +9,42 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
-        from config import periodic
-        from orders import books, receivers, tasks  # noqa: F401 (signs up the room's rules; listens)
+        from accounts import personal
+        from config import kept, periodic
+        from orders import (  # noqa: F401 (rules; listens)
+            books,
+            cart_cookie,
+            delivery,
+            exports,
+            invoice_books,
+            mail_samples,
+            personal_data,
+            receivers,
+            tables,
+            tasks,
+        )
+        from orders.invoices import checks  # noqa: F401 (signs itself up)
+        from orders.invoices import personal as invoices
+        from shop import pages
+        from shop.content import inserts
+        from shop.delivery import register
 
+        mail_samples.sign_up()
+        pages.personalise(cart_cookie.NAME, cart_cookie.badge_of)
         periodic.register("forget old carts", timedelta(days=1), tasks.forget_old_carts)
+        periodic.register("let go what was short", timedelta(hours=1), tasks.release_held)
+        periodic.register("issue missing invoices", timedelta(minutes=10), tasks.issue_missing_documents)
+        register(delivery.usual_days)
+        personal.register("cart", export=personal_data.export_cart, erase=personal_data.erase_carts)
+        personal.register(
+            "checkouts", export=personal_data.export_checkouts, erase=personal_data.erase_checkouts
+        )
+        personal.register(
+            "orders",
+            export=personal_data.export_orders,
+            erase=personal_data.erase_orders,
+            blocks=personal_data.why_not_yet,
+        )
+        personal.register("invoices", export=invoices.export_invoices, erase=invoices.erase_invoices)
+        kept.register(tables.cart)
+        inserts.register("delivery", tables.delivery)

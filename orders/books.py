@@ -87,6 +87,22 @@ books.rule(
 )
 
 books.rule(
+    "orders.parcels",
+    says="What an order line says was shipped is what its parcels held.",
+    finds="Order {number}, line {position} ({sku}): {shipped} were shipped, says the line; its parcels held {sent}.",
+    sql="""
+        SELECT placed.number, line.position, line.sku, line.shipped, COALESCE(parcels.pieces, 0) AS sent
+        FROM orders_orderline AS line
+        JOIN orders_order AS placed ON placed.id = line.order_id
+        LEFT JOIN (
+            SELECT line_id, SUM(quantity) AS pieces FROM orders_fulfilmentline GROUP BY line_id
+        ) AS parcels ON parcels.line_id = line.id
+        WHERE line.shipped <> COALESCE(parcels.pieces, 0)
+        ORDER BY line.id
+    """,
+)
+
+books.rule(
     "orders.allocations",
     says="Stock is allocated only to an order line that exists and is of the same SKU.",
     finds="{pieces} of {sku} at {location} are allocated to {reference}, which {line_sku}.",

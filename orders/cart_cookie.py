@@ -5,9 +5,12 @@ A door that changes the cart calls `remember` or `forget`; the middleware puts t
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
 from accounts.models import User
 from orders import services as orders
@@ -77,3 +80,16 @@ class CartCookieMiddleware:
         elif value == "" and NAME in request.COOKIES:
             response.delete_cookie(NAME, samesite="Lax")
         return response
+
+
+def badge_of(request: HttpRequest, page: str) -> str | None:
+    """The page with the number of pieces on its cart; None if it has no badge to write it on."""
+    empty = _badge(get_language(), 0)
+    if page.count(empty) != 1:
+        return None
+    return page.replace(empty, _badge(get_language(), read(request)[1]))
+
+
+@lru_cache(maxsize=512)
+def _badge(language: str | None, pieces: int) -> str:
+    return render_to_string("_cart_badge.html", {"cart_count": pieces}).strip()

@@ -1,6 +1,8 @@
 """What the checkout page showed, kept on the page in our own hand, so that a changed offer can say what changed."""
 
 from django.core import signing
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from config.money import format_money
 from orders.services.quote import Quote
@@ -33,9 +35,9 @@ def changes(packed: str, quote: Quote) -> list[str]:
         return []
     told = [*_line_changes(old["lines"], quote), *_delivery_changes(old, quote)]
     if old["tax"] != quote.tax and not told:
-        told.append(f"Tax is {format_money(quote.tax)} instead of {format_money(old['tax'])}.")
+        told.append(_("Tax is %(new)s instead of %(old)s.") % _amounts(quote.tax, old["tax"]))
     if old["total"] != quote.total:
-        told.append(f"The total is {format_money(quote.total)} instead of {format_money(old['total'])}.")
+        told.append(_("The total is %(new)s instead of %(old)s.") % _amounts(quote.total, old["total"]))
     return told
 
 
@@ -45,22 +47,31 @@ def _line_changes(old: dict[str, list[int]], quote: Quote) -> list[str]:
         name = f"{line.name} ({line.label})" if line.label else line.name
         quantity, price = old.get(sku, (0, line.unit_price))
         if price != line.unit_price:
-            told.append(f"{name} costs {format_money(line.unit_price)} instead of {format_money(price)}.")
+            words = _("%(name)s costs %(new)s instead of %(old)s.")
+            told.append(words % {"name": name, **_amounts(line.unit_price, price)})
         if quantity != line.quantity:
-            before = f" instead of {quantity}" if quantity else ", which was not there before"
-            told.append(f"Your cart holds {line.quantity} × {name}{before}.")
+            words = (
+                _("Your cart holds %(now)s × %(name)s instead of %(before)s.")
+                if quantity
+                else _("Your cart holds %(now)s × %(name)s, which was not there before.")
+            )
+            told.append(words % {"now": line.quantity, "name": name, "before": quantity})
     gone = len(old.keys() - now.keys())
     if gone:
-        told.append(f"{gone} {'thing has' if gone == 1 else 'things have'} left your cart.")
+        words = ngettext("%(gone)s thing has left your cart.", "%(gone)s things have left your cart.", gone)
+        told.append(words % {"gone": gone})
     return told
 
 
 def _delivery_changes(old: dict, quote: Quote) -> list[str]:
     method = quote.method.name if quote.method else ""
     if old["method"] and method and old["method"] != method:
-        return [
-            f"Delivery is by {method} for {format_money(quote.shipping)}: {old['method']} does not go there."
-        ]
+        words = _("Delivery is by %(method)s for %(price)s: %(old)s does not go there.")
+        return [words % {"method": method, "price": format_money(quote.shipping), "old": old["method"]}]
     if old["shipping"] != quote.shipping:
-        return [f"Delivery costs {format_money(quote.shipping)} instead of {format_money(old['shipping'])}."]
+        return [_("Delivery costs %(new)s instead of %(old)s.") % _amounts(quote.shipping, old["shipping"])]
     return []
+
+
+def _amounts(new: int, old: int) -> dict[str, str]:
+    return {"new": format_money(new), "old": format_money(old)}

@@ -1,20 +1,24 @@
 """The customer's doors to the cart and to the orders."""
 
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render, resolve_url
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
 from config import throttle
-from config.csrf import same_origin
+from config.csrf import ORIGIN_ONLY, same_origin
 from orders import cart_cookie, tasks, words
 from orders import services as orders
 from orders.forms import AddForm, FindForm, LineForm
@@ -29,7 +33,7 @@ class Request(HttpRequest):
 
 _UNDO_SALT = "orders.undo"
 _UNDO_SECONDS = 60 * 60
-_PER_PAGE = 20
+_MINI_LINES = 4
 
 
 # --- the cart -------------------------------------------------------------------------------------
@@ -38,6 +42,16 @@ _PER_PAGE = 20
 def cart(request: Request) -> HttpResponse:
     """Show the cart at today's prices; a changed price is pointed out once."""
     return _cart_page(request, cart_cookie.find(request), undo=_read_undo(request.GET.get("undo", "")))
+
+
+@require_safe
+@never_cache
+def cart_mini(request: Request) -> HttpResponse:
+    """The small cart that opens over a page: its last lines and its total. Nothing in it counts as seen."""
+    priced = _priced(cart_cookie.find(request))
+    lines = priced.lines[::-1]
+    context = {"cart": priced, "lines": lines[:_MINI_LINES], "more": len(lines[_MINI_LINES:])}
+    return render(request, "orders/_mini_cart.html", context)
 
 
 @same_origin
@@ -55,8 +69,9 @@ def cart_add(request: Request) -> HttpResponse:
         return _not_added(request, str(error))
     cart_cookie.remember(request, cart, change.count)
     if request.htmx:
-        return render(request, "orders/_added.html", {"change": change})
-    _say(request, change, f"{change.variant} is in your cart.")
+        answer = render(request, "orders/_added.html", {"change": change})
+        return trigger_client_event(answer, "cart-added")
+    _say(request, change, _("%(thing)s is in your cart.") % {"thing": change.variant})
     return _see_other("orders:cart")
 
 
@@ -87,7 +102,8 @@ def _updated(request: Request, cart: Cart, change: orders.Change) -> HttpRespons
         return _cart_page(request, cart, note=_capped_words(change), undo=_read_undo(undo))
     if undo:
         return HttpResponseRedirect(f"{resolve_url('orders:cart')}?undo={undo}", status=303)
-    _say(request, change, f"{change.variant}: {change.quantity} in your cart.")
+    words = _("%(thing)s: %(count)s in your cart.") % {"thing": change.variant, "count": change.quantity}
+    _say(request, change, words)
     return _see_other("orders:cart")
 
 
@@ -105,7 +121,7 @@ def _cart_page(
     request: Request, cart: Cart | None, *, status: int = 200, line_problems=None, **context
 ) -> HttpResponse:
     """Render the cart, or only its middle for htmx; what it shows counts as seen."""
-    priced = orders.price_cart(cart) if cart else orders.PricedCart([], 0, 0)
+    priced = _priced(cart)
     if cart and (cart.token, priced.count) != cart_cookie.read(request):
         cart_cookie.remember(request, cart, priced.count)
     elif not cart:
@@ -120,6 +136,10 @@ def _cart_page(
     )
     orders.acknowledge_prices(priced)
     return response
+
+
+def _priced(cart: Cart | None) -> orders.PricedCart:
+    return orders.price_cart(cart) if cart else orders.PricedCart([], 0, 0)
 
 
 def _not_added(request: Request, problem: str) -> HttpResponse:
@@ -143,8 +163,10 @@ def _capped_words(change: orders.Change) -> str:
     if not change.is_capped:
         return ""
     if change.quantity == orders.max_quantity():
-        return f"{change.variant}: one cart holds at most {change.quantity} of it."
-    return f"Only {change.quantity} of {change.variant} left: your cart now holds {change.quantity}."
+        words = _("%(thing)s: one cart holds at most %(count)s of it.")
+    else:
+        words = _("Only %(count)s of %(thing)s left: your cart now holds %(count)s.")
+    return words % {"thing": change.variant, "count": change.quantity}
 
 
 def _sign_undo(change: orders.Change) -> str:
@@ -168,23 +190,6 @@ def _see_other(name: str, *args: object) -> HttpResponse:
 @require_safe
 @never_cache
 @login_required
-def history(request: HttpRequest) -> HttpResponse:
-    """List the customer's own orders, newest first."""
-    page = _page_number(request.GET.get("page", ""))
-    first = (page - 1) * _PER_PAGE
-    own = Order.objects.filter(customer=cart_cookie.customer_of(request)).prefetch_related("lines")
-    found = list(own.order_by("-pk")[first : first + _PER_PAGE + 1])
-    context = {
-        "rows": [(order, words.status_of(order), words.contents_of(order)) for order in found[:_PER_PAGE]],
-        "newer": page - 1,
-        "older": page + 1 if len(found) > _PER_PAGE else 0,
-    }
-    return render(request, "orders/history.html", context)
-
-
-@require_safe
-@never_cache
-@login_required
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """Show one order to the customer whose it is; anybody else's is as unknown as none."""
     order = get_object_or_404(Order, number=number, customer=cart_cookie.customer_of(request))
@@ -194,23 +199,39 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 @never_cache
 def guest_detail(request: HttpRequest, token: str) -> HttpResponse:
-    """Show a guest's order to whoever has its link; the link is a secret, so it is neither kept nor passed on."""
-    order = Order.objects.filter(token=token, customer=None).first()
-    if order is None:
+    """Show a guest's order to whoever has its link; the link is a secret, so it is neither kept nor passed on.
+
+    Once the order has joined an account, the link leads to the page that asks to sign in.
+    """
+    order = Order.objects.filter(token=token).first()
+    if order and order.customer_id and orders.was_claimed(order):
+        return HttpResponseRedirect(resolve_url("orders:detail", order.number))
+    if order is None or order.customer_id:
         throttle.hit(f"guest-order:{throttle.client_address(request)}", limit=30, per=timedelta(minutes=10))
         raise Http404
     response = _order_page(request, order)
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = ORIGIN_ONLY
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
+def _expected_on(line: Any) -> date | None:
+    """When goods of a line should come; a day that has passed is not told."""
+    day = line.variant.stock_item.expected_on if line.variant else None
+    return day if day and day >= timezone.localdate() else None
+
+
 def _order_page(request: HttpRequest, order: Order) -> HttpResponse:
-    lines = list(order.lines.all())
+    rows = order.lines.select_related("variant__product", "variant__stock_item")
+    lines = list(orders.with_may_wait(rows))
+    waits = orders.waits_by_line(order, lines) if any(line.may_wait for line in lines) else {}
+    for line in lines:
+        line.waits = waits.get(line.position, 0)
+        line.expected_on = _expected_on(line) if line.waits else None
     context = {
         "order": order,
         "lines": lines,
-        "status": words.status_of(order),
+        "status": words.status_of(order, waits=sum(waits.values())),
         "steps": words.steps_of(order),
         "tax_parts": words.tax_parts_of(order, lines),
         "events": order.events.filter(is_public=True),
@@ -235,9 +256,3 @@ def find(request: HttpRequest) -> HttpResponse:
         return throttle.mark(render(request, "orders/find.html", {"form": form}), throttled)
     tasks.send_order_links.enqueue(email, number, secrets.token_hex(8))
     return HttpResponseRedirect(f"{resolve_url('orders:find')}?sent=1", status=303)
-
-
-def _page_number(text: str) -> int:
-    """A page number from 1 to a thousand; nonsense is the first page."""
-    is_number = text.isascii() and text.isdecimal() and len(text) < 5
-    return min(max(int(text), 1), 1000) if is_number else 1

@@ -3,7 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
+from babel.numbers import format_percent
+from django.conf import settings
+from django.utils.translation import get_language, gettext_lazy, ngettext, to_locale
+from django.utils.translation import gettext as _
+
+from orders import services as orders
 from orders.models import Order, OrderLine
 
 P = Order.PaymentState
@@ -19,78 +26,127 @@ class Status:
     tone: str
 
 
-def status_of(order: Order) -> Status:
-    """Say where the order stands; no query."""
+def status_of(order: Order, *, waits: int = 0) -> Status:
+    """Say where the order stands; no query. `waits` is how many of its pieces have not come in yet."""
     if order.state == Order.State.CANCELLED:
-        return Status("Cancelled", _money_of_cancelled(order), "over")
+        return Status(_("Cancelled"), _money_of_cancelled(order), "over")
     if order.payment_state in {P.VOIDED, P.EXPIRED}:
         return Status(
-            "Payment released",
-            "Nothing was charged. Please order again if you still want these things.",
+            _("Payment released"),
+            _("Nothing was charged. Please order again if you still want these things."),
             "over",
         )
     if order.payment_state == P.REFUNDED:
-        return Status("Refunded", "We paid everything back. Banks take up to ten days to show it.", "over")
+        return Status(
+            _("Refunded"), _("We paid everything back. On a card it may take up to ten days to show."), "over"
+        )
     if order.fulfilment_state == F.DELIVERED:
-        return Status("Delivered", "We hope everything is as you wished.", "good")
+        return Status(_("Delivered"), _("We hope everything is as you wished."), "good")
     if order.fulfilment_state == F.SHIPPED:
-        return Status("On its way", "Everything has left our warehouse.", "good")
+        return Status(_("On its way"), _("Everything has left our warehouse."), "good")
     if order.fulfilment_state == F.PARTIAL:
-        return Status("Partly on its way", "A part has left our warehouse; the rest follows.", "good")
+        rest = (
+            _("A part has left our warehouse; the rest is on backorder and follows when it has come in.")
+            if waits
+            else _("A part has left our warehouse; the rest follows.")
+        )
+        return Status(_("Partly on its way"), rest, "good")
     if order.payment_state == P.AWAITING:
-        return Status("Awaiting payment", "We start as soon as your payment is confirmed.", "wait")
-    return Status("Being prepared", _delivery_words(order), "wait")
+        return Status(_("Awaiting payment"), _("We start as soon as your payment is confirmed."), "wait")
+    if waits:
+        return Status(_("Being prepared"), _backorder_words(order), "wait")
+    return Status(_("Being prepared"), _delivery_words(order), "wait")
 
 
 def _money_of_cancelled(order: Order) -> str:
     if order.payment_state in {P.REFUNDED, P.PART_REFUNDED}:
-        return "We paid your money back. Banks take up to ten days to show it."
+        return _("We paid your money back. On a card it may take up to ten days to show.")
     if order.payment_state in {P.CAPTURED, P.PART_CAPTURED}:
-        return "We are paying your money back."
-    return "Your card was not charged; the amount held on it is released."
+        return _("We are paying your money back.")
+    released = _("Your card was not charged; the amount held on it is released.")
+    if not order.credit_used:
+        return released
+    back = _("Your store credit is back.")
+    return f"{released} {back}"
+
+
+def _backorder_words(order: Order) -> str:
+    if order.payment_state == P.AUTHORISED:
+        return _("Some of it is on backorder: it ships when it has come in, and your card is charged then.")
+    return _("Some of it is on backorder: it ships when it has come in.")
 
 
 def _delivery_words(order: Order) -> str:
-    arrives = f" Delivery takes {days(order.delivery_days)}." if order.delivery_days else ""
-    return f"We pack it now and charge your card when it ships.{arrives}"
+    is_paid = order.payment_state == P.CAPTURED
+    packed = _("We pack it now.") if is_paid else _("We pack it now and charge your card when it ships.")
+    if not order.delivery_days:
+        return packed
+    arrives = _("Delivery takes %(days)s.") % {"days": days(order.delivery_days)}
+    return f"{packed} {arrives}"
 
 
 _PAYMENT_WORDS = {
-    P.AWAITING: "Not confirmed yet.",
-    P.AUTHORISED: "The amount is held on your card. It is charged when your order ships.",
-    P.PART_CAPTURED: "A part was charged, for what has shipped.",
-    P.CAPTURED: "Paid.",
-    P.PART_REFUNDED: "Paid; a part was paid back.",
-    P.REFUNDED: "Paid back.",
-    P.VOIDED: "Released. Your card was not charged.",
-    P.EXPIRED: "Released. Your card was not charged.",
+    P.AWAITING: gettext_lazy("Not confirmed yet."),
+    P.AUTHORISED: gettext_lazy("The amount is held on your card. It is charged when your order ships."),
+    P.PART_CAPTURED: gettext_lazy("Paid; a part of what was held on your card was released."),
+    P.CAPTURED: gettext_lazy("Paid."),
+    P.PART_REFUNDED: gettext_lazy("Paid; a part was paid back."),
+    P.REFUNDED: gettext_lazy("Paid back."),
+    P.VOIDED: gettext_lazy("Released. Your card was not charged."),
+    P.EXPIRED: gettext_lazy("Released. Your card was not charged."),
 }
+
+
+@dataclass(frozen=True)
+class PaidWith:
+    """What pays for an order, in minor units; `back` is store credit that was not needed after all."""
+
+    credit: int
+    back: int
+    card: int
+
+
+def paid_with(order: Order, *, credit: int, captured: int) -> PaidWith:
+    """Say what pays for the order now: `credit` is in its payment, `captured` was charged; one query before that.
+
+    Until the card is charged, what was cancelled has come off the store credit first.
+    """
+    if order.payment_state in {P.AWAITING, P.AUTHORISED}:
+        captured = max(0, orders.owed(order) - credit)
+    return PaidWith(credit, order.credit_used - credit, captured)
 
 
 def payment_words_of(order: Order) -> str:
     """Say what has become of the money, as customers see it."""
-    return _PAYMENT_WORDS[P(order.payment_state)]
+    return str(_PAYMENT_WORDS[P(order.payment_state)])
 
 
 def days(span: str) -> str:
     """Say a span such as "2-4" in words: "2 to 4 working days"."""
-    first, _, last = span.partition("-")
+    first, _dash, last = span.partition("-")
     if not last or first == last:
-        return "1 working day" if first == "1" else f"{first} working days"
-    return f"{first} to {last} working days"
+        count = int(first) if first.isdecimal() else 0
+        return ngettext("%(days)s working day", "%(days)s working days", count) % {"days": first}
+    return _("%(first)s to %(last)s working days") % {"first": first, "last": last}
+
+
+def percent(rate: int) -> str:
+    """Say a tax rate in hundredths of a percent: 1900 is "19%", in German 770 is "7,7 %"."""
+    locale = to_locale(get_language() or settings.LANGUAGE_CODE)
+    return format_percent(Decimal(rate) / 10_000, locale=locale, decimal_quantization=False)
 
 
 def tax_parts_of(order: Order, lines: Iterable[OrderLine]) -> list[tuple[str, int]]:
-    """Return what the tax is made of: ("19 %", amount) per rate of the goods, and the tax on delivery."""
+    """Return what the tax is made of: ("19%", amount) per rate of the goods, and the tax on delivery."""
     parts: dict[int, int] = defaultdict(int)
     for line in lines:
         parts[line.tax_rate] += line.tax
     named = [
-        (f"{rate / 100:g} % on goods", amount)
+        (_("%(rate)s on goods") % {"rate": percent(rate)}, amount)
         for rate, amount in sorted(parts.items(), reverse=True)
         if amount
     ]
-    return [*named, ("on delivery", order.shipping_tax)] if order.shipping_tax else named
+    return [*named, (_("on delivery"), order.shipping_tax)] if order.shipping_tax else named
 
 
 def steps_of(order: Order) -> list[tuple[str, bool]]:
@@ -100,8 +156,13 @@ def steps_of(order: Order) -> list[tuple[str, bool]]:
     shipped = order.fulfilment_state in {F.PARTIAL, F.SHIPPED, F.DELIVERED}
     delivered = order.fulfilment_state == F.DELIVERED
     paid = order.payment_state != P.AWAITING
-    shipping = "Partly shipped" if order.fulfilment_state == F.PARTIAL else "Shipped"
-    return [("Ordered", True), ("Payment confirmed", paid), (shipping, shipped), ("Delivered", delivered)]
+    shipping = _("Partly shipped") if order.fulfilment_state == F.PARTIAL else _("Shipped")
+    return [
+        (_("Ordered"), True),
+        (_("Payment confirmed"), paid),
+        (shipping, shipped),
+        (_("Delivered"), delivered),
+    ]
 
 
 def contents_of(order: Order) -> str:
@@ -110,4 +171,7 @@ def contents_of(order: Order) -> str:
     if not lines:
         return ""
     more = len(lines) - 1
-    return lines[0].name + (f" and {more} more {'thing' if more == 1 else 'things'}" if more else "")
+    if not more:
+        return lines[0].name
+    words = ngettext("%(name)s and %(more)s more thing", "%(name)s and %(more)s more things", more)
+    return words % {"name": lines[0].name, "more": more}

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from config import console
 from orders.models import Checkout
-from payments import services
+from payments import gateway, services
 from payments.models import Finding, Payment
 
 
@@ -20,11 +20,19 @@ class EndNow(console.Act):
 
     name = "end"
     label = "End now"
-    permission = "orders.change_checkout"
-    refusals = {services.AlreadyOrdered: messages.INFO, services.PaymentError: messages.WARNING}
+    permission = "orders.end_checkout"
+    refusals = {
+        services.AlreadyOrdered: messages.INFO,
+        services.ProviderAway: messages.WARNING,
+        services.PaymentError: messages.ERROR,
+    }
 
-    def is_open(self, row: Checkout) -> bool:
-        return row.is_live and Payment.objects.filter(checkout=row).exists()
+    def why_not(self, row: Checkout) -> str:
+        if not row.is_live:
+            return f"{row.number} has ended already: it is {row.get_state_display()}."
+        if not Payment.objects.filter(checkout=row).exists():
+            return "No payment was started for it; it ends by itself."
+        return ""
 
     def tell(self, row: Checkout) -> str:
         return (
@@ -59,12 +67,12 @@ class ResolveForm(console.ActForm):
 class Resolve(console.Act):
     name = "resolve"
     label = "Mark as resolved"
-    permission = "payments.change_finding"
+    permission = "payments.resolve_finding"
     form_class = ResolveForm
-    refusals = {services.AlreadyResolved: messages.INFO}
+    refusals = {services.AlreadyResolved: messages.ERROR}
 
-    def is_open(self, row: Finding) -> bool:
-        return row.resolved_at is None
+    def why_not(self, row: Finding) -> str:
+        return f"It was resolved on {console.when(row.resolved_at)}." if row.resolved_at else ""
 
     def tell(self, row: Finding) -> str:
         return f"{row.sentence} Marking it as resolved moves no money: it says that somebody has taken care."
@@ -83,3 +91,32 @@ class Resolve(console.Act):
                 after={"resolved_at": row.resolved_at, "note": given["note"]},
             )
         return "The finding is resolved."
+
+
+@console.sign_up_act(Finding)
+class Repair(console.Act):
+    """Let the books follow Stripe now, where they can; it moves no money."""
+
+    name = "repair"
+    label = "Repair"
+    permission = "payments.repair_finding"
+    refusals = {services.PaymentError: messages.ERROR, gateway.GatewayError: messages.WARNING}
+
+    def why_not(self, row: Finding) -> str:
+        return services.why_not_repaired(row)
+
+    def tell(self, row: Finding) -> str:
+        return (
+            f"{row.sentence} Repairing asks Stripe again and books what it says: orders, amounts and states follow, "
+            "and no money is moved that was not asked for before. If the difference is gone, the finding closes."
+        )
+
+    def do(self, request: HttpRequest, row: Finding, given: Mapping[str, Any]) -> str:
+        after: dict[str, object] = {"repaired": False}
+        try:
+            words = services.repair_finding(row)
+            after = {"repaired": True}
+        finally:
+            what = f"finding {row.pk}"
+            console.audit(request.user, "repair finding", what, before={"finding": row.sentence}, after=after)
+        return words

@@ -10,9 +10,37 @@ class PaymentsConfig(AppConfig):
     name = "payments"
 
     def ready(self) -> None:
+        from accounts import personal
         from config import periodic
-        from payments import books, tasks  # noqa: F401 (books signs up the room's rules)
+        from orders import services as orders
+        from payments import (  # noqa: F401 (the books sign up the room's rules)
+            books,
+            credit_books,
+            dispute_books,
+            exports,
+            invoice_books,
+            mail_samples,
+            personal_data,
+            tasks,
+        )
+        from payments.services.facts import payment_facts
+
+        mail_samples.sign_up()
+        orders.name_payments_by(payment_facts)
 
         periodic.register("expire checkouts", timedelta(seconds=20), tasks.expire_checkouts)
         every = timedelta(minutes=settings.RECONCILE_EVERY_MINUTES)
         periodic.register("reconcile payments", every, tasks.reconcile_payments)
+        periodic.register("act before holds lapse", timedelta(minutes=10), tasks.act_before_holds_lapse)
+        personal.register(
+            "payments",
+            export=personal_data.export_payments,
+            erase=personal_data.erase,
+            blocks=personal_data.why_not_yet,
+        )
+        personal.register(
+            "store_credit",
+            export=personal_data.export_store_credit,
+            erase=personal_data.erase_store_credit,
+            losses=personal_data.credit_lost,
+        )

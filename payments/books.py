@@ -33,12 +33,13 @@ for _figure, _kind in _BOOKED.items():
 
 books.rule(
     "payments.amount",
-    says="A payment asks for the total of its checkout, in its currency.",
+    says="A payment asks for the total of its checkout less the store credit that pays for it, in its currency.",
     finds="{number}: the payment asks for {amount:money} ({currency}), the checkout for {total:money} ({agreed}).",
     sql="""
-        SELECT checkout.number, payment.amount, payment.currency, checkout.total, checkout.currency AS agreed
+        SELECT checkout.number, payment.amount, payment.currency, checkout.total - checkout.credit AS total,
+               checkout.currency AS agreed
         FROM payments_payment AS payment JOIN orders_checkout AS checkout ON checkout.id = payment.checkout_id
-        WHERE payment.amount <> checkout.total OR payment.currency <> checkout.currency
+        WHERE payment.amount <> checkout.total - checkout.credit OR payment.currency <> checkout.currency
         ORDER BY payment.id
     """,
 )
@@ -69,11 +70,11 @@ books.rule(
     """,
 )
 
-# The operations of which no result has been heard: requested, neither succeeded nor failed.
+# The operations of ours of which no result has been heard: requested, neither succeeded nor failed.
 _UNHEARD = """
     SELECT asked.payment_id, asked.kind, asked.operation, asked.amount, asked.at
     FROM payments_paymentevent AS asked
-    WHERE asked.result = 'requested' AND NOT EXISTS (
+    WHERE asked.result = 'requested' AND asked.kind <> 'dispute' AND NOT EXISTS (
         SELECT 1 FROM payments_paymentevent AS heard
         WHERE heard.operation = asked.operation AND heard.payment_id = asked.payment_id
           AND heard.kind = asked.kind AND heard.result IN ('succeeded', 'failed')
@@ -82,19 +83,29 @@ _UNHEARD = """
 
 books.rule(
     "payments.within_captured",
-    says="What was refunded and what is being refunded stay within what was captured.",
+    says=(
+        "What was refunded and what is being refunded stay within what was captured, save for what Stripe's dashboard "
+        "paid back on top; and what went to the card within what the card was charged."
+    ),
     finds=(
         "{number}: {refunded:money} refunded and {pending:money} under way are more than the {captured:money} captured."
     ),
     sql="""
-        SELECT checkout.number, payment.captured, payment.refunded, COALESCE(under_way.amount, 0) AS pending
+        SELECT checkout.number, payment.captured + payment.credit AS captured, payment.refunded,
+               COALESCE(under_way.amount, 0) AS pending
         FROM payments_payment AS payment
         JOIN orders_checkout AS checkout ON checkout.id = payment.checkout_id
         LEFT JOIN (
             SELECT payment_id, SUM(amount) AS amount FROM (UNHEARD) AS operations
             WHERE kind = 'refund' GROUP BY payment_id
         ) AS under_way ON under_way.payment_id = payment.id
-        WHERE payment.refunded + COALESCE(under_way.amount, 0) > payment.captured
+        LEFT JOIN (
+            SELECT payment_id, SUM(amount) AS amount FROM payments_refund
+            WHERE state = 'succeeded' AND is_external GROUP BY payment_id
+        ) AS outside ON outside.payment_id = payment.id
+        WHERE payment.refunded + COALESCE(under_way.amount, 0) - COALESCE(outside.amount, 0)
+              > payment.captured + payment.credit
+           OR payment.refunded - payment.refunded_otherwise > payment.captured
         ORDER BY payment.id
     """.replace("UNHEARD", _UNHEARD),
 )
@@ -110,7 +121,8 @@ books.rule(
         SELECT checkout.number, payment.state, payment.authorised, payment.captured, payment.voided, payment.refunded
         FROM payments_payment AS payment JOIN orders_checkout AS checkout ON checkout.id = payment.checkout_id
         WHERE NOT CASE
-            WHEN payment.refunded > 0 AND payment.refunded = payment.captured THEN payment.state = 'refunded'
+            WHEN payment.refunded > 0 AND payment.refunded >= payment.captured + payment.credit
+                THEN payment.state = 'refunded'
             WHEN payment.refunded > 0 THEN payment.state = 'part_refunded'
             WHEN payment.captured > 0 THEN payment.state = 'captured'
             WHEN payment.voided > 0 AND payment.voided = payment.authorised THEN payment.state IN ('voided', 'expired')
@@ -181,14 +193,14 @@ books.rule(
 
 books.rule(
     "payments.order_paid",
-    says="An order that costs something has a payment that was authorised for all of it.",
+    says="An order that costs something has a payment that was authorised for all that store credit did not pay.",
     finds="Order {number} costs {total:money}, but {authorised:money} was ever authorised for it.",
     sql="""
         SELECT placed.number, placed.total, payment.id AS payment,
                COALESCE(payment.authorised, 0) AS authorised
         FROM orders_order AS placed
         LEFT JOIN payments_payment AS payment ON payment.order_id = placed.id
-        WHERE COALESCE(payment.authorised, 0) < placed.total
+        WHERE COALESCE(payment.authorised, 0) + placed.credit_used < placed.total
         ORDER BY placed.id
     """,
 )
@@ -207,14 +219,46 @@ books.rule(
 
 books.rule(
     "payments.operations",
-    says="Every operation asked of Stripe has its result within five minutes.",
+    says="Every operation asked of Stripe has its result within five minutes; a refund may be pending for longer.",
     finds="{number}: the {kind} of {amount:money} asked for at {at} ({operation}) neither succeeded nor failed.",
     sql="""
         SELECT checkout.number, unheard.kind, unheard.operation, unheard.amount, unheard.at
         FROM (UNHEARD) AS unheard
         JOIN payments_payment AS payment ON payment.id = unheard.payment_id
         JOIN orders_checkout AS checkout ON checkout.id = payment.checkout_id
-        WHERE unheard.at < %(five_minutes_ago)s
+        LEFT JOIN payments_refund AS refund ON refund.operation = unheard.operation AND refund.state = 'pending'
+        WHERE unheard.at < %(five_minutes_ago)s AND refund.id IS NULL
         ORDER BY unheard.at, unheard.operation
     """.replace("UNHEARD", _UNHEARD),
+)
+
+books.rule(
+    "payments.refunds",
+    says="What a payment says was refunded is the sum of its refunds that were paid back.",
+    finds="{number}: the payment says {refunded:money} was refunded, its refunds add up to {paid_back:money}.",
+    sql="""
+        SELECT checkout.number, payment.refunded, COALESCE(SUM(refund.amount), 0) AS paid_back
+        FROM payments_payment AS payment
+        JOIN orders_checkout AS checkout ON checkout.id = payment.checkout_id
+        LEFT JOIN payments_refund AS refund ON refund.payment_id = payment.id AND refund.state = 'succeeded'
+        GROUP BY payment.id, checkout.number, payment.refunded
+        HAVING payment.refunded <> COALESCE(SUM(refund.amount), 0)
+        ORDER BY payment.id
+    """,
+)
+
+books.rule(
+    "payments.refunded_otherwise",
+    says="What a payment says did not go back to the card is the sum of its refunds as store credit and in cash.",
+    finds="{number}: {otherwise:money} went back past the card, says the payment; its refunds say {paid_back:money}.",
+    sql="""
+        SELECT checkout.number, payment.refunded_otherwise AS otherwise, COALESCE(SUM(refund.amount), 0) AS paid_back
+        FROM payments_payment AS payment
+        JOIN orders_checkout AS checkout ON checkout.id = payment.checkout_id
+        LEFT JOIN payments_refund AS refund
+          ON refund.payment_id = payment.id AND refund.state = 'succeeded' AND refund.method <> 'card'
+        GROUP BY payment.id, checkout.number, payment.refunded_otherwise
+        HAVING payment.refunded_otherwise <> COALESCE(SUM(refund.amount), 0)
+        ORDER BY payment.id
+    """,
 )

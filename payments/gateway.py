@@ -8,7 +8,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,7 +18,11 @@ from typing import Any, TypeVar
 
 import stripe
 from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from config.money import format_money
 from orders.models import Checkout
 
 logger = logging.getLogger(__name__)
@@ -30,7 +34,14 @@ FUTURE_TOLERANCE_SECONDS = 300
 MOST_BODY_BYTES = 500_000
 # How long the calls of one request may take together.
 REQUEST_SECONDS = 9.0
+# Languages of Stripe's payment page (https://docs.stripe.com/js/appendix/supported_locales), as Django calls them.
+_STRIPE_SPEAKS = (
+    "bg cs da de el en en-gb es et fi fr hr hu id it ja ko lt lv ms nb nl pl pt pt-br ro ru sk sl sv th tr vi "
+    "zh-hans zh-hant"
+)
+_STRIPE_NAMES = {"en-gb": "en-GB", "pt-br": "pt-BR", "zh-hans": "zh", "zh-hant": "zh-TW"}
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
+_only_reading: ContextVar[bool] = ContextVar("only_reading", default=False)
 
 
 class GatewayError(Exception):
@@ -77,6 +88,33 @@ class Intent:
     capture_before: datetime | None
     card_brand: str
     card_last4: str
+
+
+@dataclass(frozen=True)
+class Refund:
+    """Money on its way back to a card; `operation` is our name for it, empty if it was made in Stripe's dashboard."""
+
+    id: str
+    status: str
+    amount: int
+    operation: str
+    failure_reason: str
+    intent_id: str = ""
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """What a customer's bank says of a payment; `due_at` is when our evidence must be there."""
+
+    id: str
+    status: str
+    amount: int
+    currency: str
+    reason: str
+    intent_id: str
+    is_refundable: bool
+    due_at: datetime | None
+    opened_at: datetime
 
 
 @dataclass(frozen=True)
@@ -131,6 +169,23 @@ def patience(seconds: float) -> Iterator[None]:
         _deadline.reset(token)
 
 
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """Let nothing be asked of Stripe inside but questions; a request that would change something is Refused."""
+    token = _only_reading.set(True)
+    try:
+        yield
+    finally:
+        _only_reading.reset(token)
+
+
+def _change(act: Callable[[Any], T]) -> T:
+    """Run one call that has an effect at Stripe."""
+    if _only_reading.get():
+        raise Refused("Nothing may be changed at Stripe now.")
+    return _call(act)
+
+
 def _call(act: Callable[[Any], T]) -> T:
     """Run one call; a connection that broke at once is tried once more, which an idempotency key makes safe.
 
@@ -167,13 +222,17 @@ def _call(act: Callable[[Any], T]) -> T:
 
 
 def create_session(checkout: Checkout, *, key: str) -> Session:
-    """Open the payment page for a frozen checkout: authorise now, settle later.
+    """Open the payment page for a frozen checkout: authorise now, settle later. Raises Refused, Unclear."""
+    params: Any = session_params(checkout)
+    return _change(lambda c: _session(c.checkout.sessions.create(params, {"idempotency_key": key})))
 
-    The parameters follow from the checkout alone, so the same key always goes with the same parameters. Metadata is
-    set on the session and on the intent, as Stripe does not copy it (https://docs.stripe.com/metadata).
-    Raises Refused, Unclear.
+
+def session_params(checkout: Checkout) -> dict[str, Any]:
+    """What a payment page is asked for with: it follows from the checkout alone, as the idempotency key does.
+
+    Metadata is set on the session and on the intent, as Stripe does not copy it (https://docs.stripe.com/metadata).
     """
-    params: Any = {
+    return {
         "mode": "payment",
         "line_items": _line_items(checkout),
         "payment_intent_data": {
@@ -186,14 +245,39 @@ def create_session(checkout: Checkout, *, key: str) -> Session:
         "customer_email": checkout.email,
         "allowed_payment_method_types": ["card"],
         "expires_at": int(checkout.expires_at.timestamp()),
-        "success_url": f"{settings.PUBLIC_BASE_URL}/checkout/done/?session_id={{CHECKOUT_SESSION_ID}}",
-        "cancel_url": f"{settings.PUBLIC_BASE_URL}/checkout/cancelled/{checkout.token}/",
+        "locale": _locale(checkout.language),
+        **_ways_back(checkout),
     }
-    return _call(lambda c: _session(c.checkout.sessions.create(params, {"idempotency_key": key})))
+
+
+def _ways_back(checkout: Checkout) -> dict[str, str]:
+    """Where the payment page leads to: pages in the language of the checkout."""
+    with override(checkout.language):
+        done, cancelled = reverse("payments:done"), reverse("payments:cancelled", args=[checkout.token])
+    return {
+        "success_url": f"{settings.PUBLIC_BASE_URL}{done}?session_id={{CHECKOUT_SESSION_ID}}",
+        "cancel_url": f"{settings.PUBLIC_BASE_URL}{cancelled}",
+    }
+
+
+def _locale(language: str) -> str:
+    """The language as Stripe calls it, or "auto" (the browser's), if its page does not speak it."""
+    return _STRIPE_NAMES.get(language, language) if language in _STRIPE_SPEAKS.split() else "auto"
 
 
 def _line_items(checkout: Checkout) -> list[dict[str, Any]]:
-    """What Stripe shows and adds up: the lines, delivery and, where prices exclude it, tax."""
+    """What Stripe shows and adds up, in the checkout's language: lines, delivery and, where prices exclude it, tax."""
+    with override(checkout.language):
+        return _items(checkout)
+
+
+def _items(checkout: Checkout) -> list[dict[str, Any]]:
+    if checkout.credit:
+        words = _("Order %(number)s, %(credit)s of it paid with store credit") % {
+            "number": checkout.number,
+            "credit": format_money(checkout.credit, checkout.currency),
+        }
+        return [_item(checkout, words, checkout.total - checkout.credit)]
     items = [
         _item(
             checkout,
@@ -204,9 +288,11 @@ def _line_items(checkout: Checkout) -> list[dict[str, Any]]:
         for line in checkout.lines
     ]
     if checkout.shipping:
-        items.append(_item(checkout, f"Delivery: {checkout.shipping_name}", checkout.shipping))
+        items.append(
+            _item(checkout, _("Delivery: %(method)s") % {"method": checkout.shipping_name}, checkout.shipping)
+        )
     if checkout.tax and not checkout.prices_include_tax:
-        items.append(_item(checkout, "Tax", checkout.tax))
+        items.append(_item(checkout, _("Tax"), checkout.tax))
     return items
 
 
@@ -231,22 +317,51 @@ def expire_session(session_id: str) -> Session:
     Raises Refused, Unclear.
     """
     try:
-        return _call(lambda c: _session(c.checkout.sessions.expire(session_id)))
+        return _change(lambda c: _session(c.checkout.sessions.expire(session_id)))
     except Refused:
         return retrieve_session(session_id)
 
 
 def list_sessions(*, since: datetime) -> Iterator[Session]:
     """Walk all sessions made since then, newest first, 100 a call. Raises Refused, Unclear."""
-    params: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": [f"data.{INTENT}"]}
-    page = _call(lambda c: c.checkout.sessions.list(params))
+    yield from _walk(lambda c: c.checkout.sessions, _session, since=since, expand=[f"data.{INTENT}"])
+
+
+def walk_intents(*, since: datetime) -> Iterator[Intent]:
+    """The same for intents."""
+    yield from _walk(lambda c: c.payment_intents, _intent, since=since, expand=["data.latest_charge"])
+
+
+def walk_refunds(*, since: datetime) -> Iterator[Refund]:
+    """The same for refunds."""
+    yield from _walk(lambda c: c.refunds, _refund, since=since)
+
+
+def walk_disputes(*, since: datetime) -> Iterator[Dispute]:
+    """The same for disputes."""
+    yield from _walk(lambda c: c.disputes, _dispute, since=since)
+
+
+def walk_events(kinds: Iterable[str], *, since: datetime) -> Iterator[Event]:
+    """The same for events of some kinds, 20 at most; Stripe keeps them for 30 days."""
+
+    def read(raw: Any) -> Event:
+        return stored_event(_storable(raw.to_dict(for_json=True)))
+
+    yield from _walk(lambda c: c.events, read, since=since, types=sorted(kinds))
+
+
+def _walk(
+    shelf: Callable[[Any], Any], read: Callable[[Any], T], *, since: datetime, **besides: object
+) -> Iterator[T]:
+    params: Any = {"created": {"gte": int(since.timestamp())}, "limit": 100, **besides}
     while True:
+        page = _call(lambda c, params=params: shelf(c).list(params))
         rows = page.data
-        yield from _call(lambda c, rows=rows: [_session(row) for row in rows])
+        yield from _call(lambda c, rows=rows: [read(row) for row in rows])
         if not page.has_more or not rows:
             return
         params = {**params, "starting_after": rows[-1].id}
-        page = _call(lambda c, params=params: c.checkout.sessions.list(params))
 
 
 def find_session(number: str, *, since: datetime) -> Session | None:
@@ -262,13 +377,74 @@ def retrieve_intent(intent_id: str) -> Intent:
 def cancel_intent(intent_id: str, *, key: str) -> Intent:
     """Release an authorisation that was not settled. Raises Refused, Unclear."""
     params: Any = {"cancellation_reason": "abandoned", "expand": ["latest_charge"]}
-    return _call(lambda c: _intent(c.payment_intents.cancel(intent_id, params, {"idempotency_key": key})))
+    return _change(lambda c: _intent(c.payment_intents.cancel(intent_id, params, {"idempotency_key": key})))
 
 
-def refund_intent(intent_id: str, amount: int, *, key: str) -> str:
-    """Pay `amount` minor units of a settled payment back; returns the refund's id. Raises Refused, Unclear."""
-    params: Any = {"payment_intent": intent_id, "amount": amount}
-    return _call(lambda c: str(c.refunds.create(params, {"idempotency_key": key}).id))
+def capture_intent(intent_id: str, amount: int, *, key: str) -> Intent:
+    """Settle an authorisation for `amount` minor units; the rest is released and cannot be had any more.
+
+    One capture only: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method. Raises Refused, Unclear.
+    """
+    params: Any = {"amount_to_capture": amount, "expand": ["latest_charge"]}
+    return _change(lambda c: _intent(c.payment_intents.capture(intent_id, params, {"idempotency_key": key})))
+
+
+def refund_intent(intent_id: str, amount: int, *, key: str) -> Refund:
+    """Pay `amount` minor units of a settled payment back to its card. Raises Refused, Unclear.
+
+    The key is kept in the refund's metadata as well, so that one whose answer was lost is recognised in the list.
+    """
+    params: Any = {"payment_intent": intent_id, "amount": amount, "metadata": {"operation": key}}
+    return _change(lambda c: _refund(c.refunds.create(params, {"idempotency_key": key})))
+
+
+def list_refunds(intent_id: str) -> list[Refund]:
+    """All refunds of a payment, ours and those of the dashboard, oldest first. Raises Refused, Unclear."""
+    params: Any = {"payment_intent": intent_id, "limit": 100}
+    return _call(lambda c: [_refund(raw) for raw in reversed(c.refunds.list(params).data)])
+
+
+def retrieve_dispute(dispute_id: str) -> Dispute:
+    """Ask how a dispute stands. Raises Refused, Unclear."""
+    return _call(lambda c: _dispute(c.disputes.retrieve(dispute_id)))
+
+
+def list_disputes(intent_id: str) -> list[Dispute]:
+    """All disputes of a payment, oldest first. Raises Refused, Unclear."""
+    params: Any = {"payment_intent": intent_id, "limit": 100}
+    return _call(lambda c: [_dispute(raw) for raw in reversed(c.disputes.list(params).data)])
+
+
+def _dispute(raw: Any) -> Dispute:
+    due_at = getattr(raw.evidence_details, "due_by", None)
+    return Dispute(
+        id=raw.id,
+        status=raw.status,
+        amount=raw.amount,
+        currency=raw.currency,
+        reason=raw.reason or "",
+        intent_id=_id_of(raw.payment_intent),
+        is_refundable=bool(raw.is_charge_refundable),
+        due_at=datetime.fromtimestamp(due_at, UTC) if due_at else None,
+        opened_at=datetime.fromtimestamp(raw.created, UTC),
+    )
+
+
+def _id_of(thing: Any) -> str:
+    """The id of what Stripe gives as an id or, expanded, as the thing itself."""
+    return (thing if isinstance(thing, str) else getattr(thing, "id", "")) or ""
+
+
+def _refund(raw: Any) -> Refund:
+    metadata = raw.metadata or {}
+    return Refund(
+        id=raw.id,
+        status=raw.status,
+        amount=raw.amount,
+        operation=metadata["operation"] if "operation" in metadata else "",  # noqa: SIM401  (no dict)
+        failure_reason=getattr(raw, "failure_reason", None) or "",
+        intent_id=_id_of(raw.payment_intent),
+    )
 
 
 def read_event(body: bytes, signature: str) -> Event:

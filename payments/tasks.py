@@ -3,9 +3,11 @@
 The services enqueue these tasks, so each task looks its service up when it runs.
 """
 
+from django.conf import settings
+from django.urls import reverse
 from django_tasks import task
 
-from config import mail
+from config import languages, mail
 
 
 @task
@@ -29,7 +31,16 @@ def mail_late_money(payment_id: int) -> None:
         checkout.email,
         {"checkout": checkout, "payment": payment},
         key=f"late-money-{checkout.number}",
+        language=checkout.language,
     )
+
+
+@task(queue_name="mail")
+def mail_dispute(dispute_id: int, opened_as: str) -> None:
+    """Tell staff that a customer's bank asks about a payment, or has taken it back; once for each."""
+    from payments import emails
+
+    emails.tell_staff_of_dispute(dispute_id, opened_as)
 
 
 @task
@@ -46,3 +57,38 @@ def reconcile_payments() -> None:
     from payments import services
 
     services.reconcile()
+
+
+@task
+def settle_run(run_id: int) -> None:
+    """Settle what still waits of many payments that somebody chose."""
+    from payments.models import SettleRun
+    from payments.services.settling_many import work_run
+
+    work_run(SettleRun.objects.select_related("asked_by").get(pk=run_id))
+
+
+@task
+def act_before_holds_lapse() -> None:
+    """Settle or release authorisations that are about to lapse, if the shop is set so."""
+    from payments import services
+
+    services.act_before_holds_lapse()
+
+
+@task(queue_name="mail")
+def mail_credit(entry_id: int) -> None:
+    """Tell a customer that they were given store credit; safe to run again."""
+    from payments.models import StoreCreditEntry
+
+    entry = StoreCreditEntry.objects.select_related("customer").get(pk=entry_id)
+    customer = entry.customer
+    if not customer.is_active:
+        return
+    with languages.spoken(customer.language):
+        context = {
+            "amount": entry.amount,
+            "balance": entry.balance_after,
+            "link": settings.PUBLIC_BASE_URL + reverse("payments:store_credit"),
+        }
+        mail.send("payments/email/credit_granted", customer.email, context, key=f"store-credit-{entry.pk}")

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from payments import views, webhooks
+from payments import views, views_credit
 
 app_name = "payments"
 urlpatterns = [
     path("checkout/", views.CheckoutView.as_view(), name="checkout"),
     path("checkout/summary/", views.summary, name="quote"),
     path("checkout/done/", views.done, name="done"),
+    path("orders/<str:number>/cancel/", views.CancelOrderView.as_view(), name="cancel_order"),
+    path("orders/g/<str:token>/cancel/", views.CancelOrderView.as_view(), name="cancel_guest_order"),
+    path("store-credit/", views_credit.store_credit, name="store_credit"),
     path("checkout/cancelled/<str:token>/", views.cancelled, name="cancelled"),
-    path("payments/webhook/", webhooks.stripe_webhook, name="webhook"),
 ]

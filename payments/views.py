@@ -1,14 +1,19 @@
 """The customer's doors to paying: checkout, the way back, and a second thought."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from config import throttle
+from config.csrf import ORIGIN_ONLY
 from orders import cart_cookie
 from orders import services as orders
 from orders.forms import CheckoutForm
@@ -38,18 +43,36 @@ class CheckoutView(View):
         if not form.is_valid():
             return _checkout_page(request, cart, form, status=422)
         try:
-            url = services.start_payment(cart, form.details(), agreed=request.POST.get("agreed", ""))
-        except orders.OfferChanged as change:
+            outcome = services.start_payment(
+                cart,
+                form.details(),
+                agreed=request.POST.get("agreed", ""),
+                credit=_credit_agreed(request),
+                methods=form.methods,
+            )
+        except (orders.OfferChanged, services.CreditChanged) as change:
             return _checkout_page(request, cart, form, problem=change, quote=change.quote, status=409)
         except (orders.LinesShort, orders.NoDelivery) as refusal:
             return _checkout_page(request, cart, form, problem=refusal, status=409)
         except services.ProviderAway as away:
             return _checkout_page(request, cart, form, problem=away, status=503)
         except orders.EmptyCart:
-            return redirect("orders:cart")
+            order = services.just_ordered(cart)
+            return _thank(request, order) if order else redirect("orders:cart")
         except services.AlreadyOrdered as paid:
             return _thank(request, paid.order)
-        return HttpResponse(status=303, headers={"Location": url})
+        form.keep_address()
+        if isinstance(outcome, Order):
+            return _thank(request, outcome)
+        return HttpResponse(status=303, headers={"Location": outcome})
+
+
+def _credit_agreed(request: HttpRequest) -> int:
+    """How much store credit the customer saw that it would take, in minor units; it is compared, never believed."""
+    if "use_credit" not in request.POST:
+        return 0
+    text = request.POST["use_credit"]
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else -1
 
 
 @require_GET
@@ -77,10 +100,16 @@ def _checkout_page(
     if cart is None:
         return redirect("orders:cart")
     try:
-        quote = quote or orders.make_quote(cart, country=form.country, method_id=form.method_id)
+        quote = quote or orders.make_quote(
+            cart, country=form.country, method_id=form.method_id, methods=form.methods
+        )
     except orders.EmptyCart:
         return redirect("orders:cart")
-    context = {"form": form, "quote": quote, "cart": cart, "problem": problem}
+    typed = request.POST if request.method == "POST" else request.GET
+    customer = cart_cookie.customer_of(request)
+    wants = "use_credit" in typed
+    credit = services.offer_credit(customer, cart, quote.total, is_wanted=wants) if customer else None
+    context = {"form": form, "quote": quote, "cart": cart, "problem": problem, "credit": credit}
     return render(request, "orders/checkout.html", context, status=status)
 
 
@@ -119,7 +148,7 @@ def _not_placed(request: HttpRequest, payment: Payment) -> HttpResponse:
             template,
             {"checkout": checkout, "payment": payment, "is_own": _is_own(request, checkout)},
         )
-    messages.info(request, "The payment was not completed. Nothing was charged, and your cart is kept.")
+    messages.info(request, _("The payment was not completed. Nothing was charged, and your cart is kept."))
     return redirect("orders:cart")
 
 
@@ -141,7 +170,7 @@ def _thank(request: HttpRequest, order: Order) -> HttpResponse:
     cart = cart_cookie.find(request)
     if cart:
         cart_cookie.remember(request, cart, orders.price_cart(cart).count)
-    messages.success(request, f"Thank you! Your order {order.number} is placed.")
+    messages.success(request, _("Thank you! Your order %(number)s is placed.") % {"number": order.number})
     return redirect(order.get_absolute_url())
 
 
@@ -171,3 +200,53 @@ def cancelled(request: HttpRequest, token: str) -> HttpResponse:
         "shop_name": settings.SHOP_NAME,
     }
     return render(request, "payments/cancelled.html", context)
+
+
+@method_decorator(never_cache, name="dispatch")
+class CancelOrderView(View):
+    """The customer calls an order off while nothing was settled and nothing has left the house: ask, then do it."""
+
+    def get(self, request: HttpRequest, number: str = "", token: str = "") -> HttpResponse:
+        """Ask whether it is meant, and say what happens to the money."""
+        return self._ask(request, self._order(request, number, token))
+
+    @gateway.patience(gateway.REQUEST_SECONDS)
+    def post(self, request: HttpRequest, number: str = "", token: str = "") -> HttpResponse:
+        """Cancel it, once."""
+        order = self._order(request, number, token)
+        by = request.user if order.customer_id else None
+        try:
+            done = services.cancel_order(
+                order,
+                key="cancelled by customer",
+                reason="The customer cancelled.",
+                by=by,  # type: ignore[arg-type]
+                by_customer=True,
+            )
+        except services.CannotCancel:
+            order.refresh_from_db()
+            return self._ask(request, order, status=409)
+        messages.success(
+            request, _("Your order %(number)s is cancelled.") % {"number": order.number} + f" {done}"
+        )
+        return redirect(order.get_absolute_url())
+
+    def _order(self, request: HttpRequest, number: str, token: str) -> Order:
+        """The order of whoever asks; anybody else's is as unknown as none."""
+        if token:
+            order = Order.objects.filter(token=token, customer=None).first()
+            if order is None:
+                visitor = throttle.client_address(request)
+                throttle.hit(f"guest-order:{visitor}", limit=30, per=timedelta(minutes=10))
+                raise Http404
+            return order
+        customer = cart_cookie.customer_of(request)
+        return get_object_or_404(Order.objects.exclude(customer=None), number=number, customer=customer)
+
+    def _ask(self, request: HttpRequest, order: Order, status: int = 200) -> HttpResponse:
+        context = {"order": order, "why_not": services.why_customer_cannot(order), "address": request.path}
+        response = render(request, "payments/cancel_order.html", context, status=status)
+        if not order.customer_id:
+            response["Referrer-Policy"] = ORIGIN_ONLY
+            response["X-Robots-Tag"] = "noindex, nofollow"
+        return response

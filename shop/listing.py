@@ -1,169 +1,74 @@
-"""Lists of products: what was asked for, read from an address with patience, and the cards that answer it.
+"""Lists of products: the goods that fit a wish, in their order, and the cards that say them.
 
 Cards are plain dicts with everything said in words, so that a template of 24 of them does no work.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from urllib.parse import urlencode
+from functools import lru_cache
 
-from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import StrIndex
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from config.money import exponent, format_money, parse_money
-from shop.models import HIGHEST_PRICE, Product, Variant
-from shop.text import normalise
+from config.money import format_money
+from shop.facets import Facet, Value, facets_of
+from shop.finding import Attempt, attempts, shelves_of
+from shop.models import Product, ProductQuerySet, Variant
+from shop.ratings import Rating
+from shop.remembered import remembered
+from shop.search import ranking
 from shop.tree import Shelf, Tree
+from shop.wish import NoSuchPage, Wish
 
 PAGE_SIZE = 24
 # Beyond this many a list says "more than", instead of counting to the end.
 COUNT_UP_TO = 1000
-LAST_PAGE = 100_000
-MOST_WORDS = 8
-LONGEST_SEARCH = 100
-
-SORTS = {"newest": "Newest", "price": "Price, low to high", "-price": "Price, high to low", "name": "Name"}
 ORDERS = {
     "newest": ("-created_at", "-pk"),
     "price": ("price", "pk"),
     "-price": ("-price", "-pk"),
     "name": ("name", "pk"),
 }
+MOST_LIKED = ("-is_featured", "-rating_count", "-created_at", "-pk")
+POPULAR, POPULAR_AMONG = 4, 200
 # The columns that a card is made of.
 CARD = (
     "name",
     "slug",
     "price",
+    "compare_at_price",
     "has_price_range",
     "image_url",
     "image_srcset",
     "image_alt",
+    "rating_count",
+    "rating_sum",
     "available_pk",
 )
 
 
-class NoSuchPage(Exception):
-    """The address names a page or a category that does not exist."""
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What somebody wants to see. `sort` is empty for the usual order: best match if words are given, else newest.
-
-    `low` and `high` are prices in minor units; `q` is the text as typed, `words` what is looked for.
-    """
-
-    q: str = ""
-    category: str = ""
-    sort: str = ""
-    in_stock: bool = False
-    low: int | None = None
-    high: int | None = None
-    page: int = 1
-    notes: tuple[str, ...] = field(default=(), compare=False)
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(normalise(self.q).split()))[:MOST_WORDS]
-
-    @property
-    def is_filtered(self) -> bool:
-        """True if price or stock hold goods back."""
-        return self.in_stock or self.low is not None or self.high is not None
-
-    @property
-    def is_narrowed(self) -> bool:
-        """True if something else than a category holds goods back."""
-        return self.is_filtered or bool(self.words)
-
-    def address(self, *, with_page: bool = True) -> str:
-        """The one address of this list; "" stands for page 1, no filter, usual order."""
-        pairs = {
-            "q": self.q,
-            "sort": self.sort,
-            "in_stock": "1" if self.in_stock else "",
-            "min": typed(self.low),
-            "max": typed(self.high),
-            "page": str(self.page) if with_page and self.page > 1 else "",
-        }
-        path = reverse("shop:category", args=[self.category]) if self.category else reverse("shop:products")
-        query = urlencode({name: value for name, value in pairs.items() if value})
-        return f"{path}?{query}" if query else path
-
-
-def typed(amount: int | None) -> str:
-    """An amount as a person would type it: 1999 is "19.99", 2000 is "20"."""
-    if amount is None:
-        return ""
-    whole, rest = divmod(amount, 10 ** exponent())
-    return f"{whole}.{rest:0{exponent()}}" if rest else str(whole)
-
-
-def read_wish(given: Mapping[str, str], *, category: str = "") -> Wish:
-    """Understand a list's address.
-
-    What makes no sense is left out, and a note says so. Raises NoSuchPage for a page that cannot be: such an address
-    is no filter that somebody typed.
-    """
-    notes: list[str] = []
-    sort = given.get("sort", "")
-    if sort and sort not in SORTS:
-        notes.append("We do not know that order, so this is the usual one.")
-        sort = ""
-    low, high = _price(given.get("min", ""), notes), _price(given.get("max", ""), notes)
-    if low is not None and high is not None and low > high:
-        notes.append("The lowest price was above the highest, so we swapped them.")
-        low, high = high, low
-    return Wish(
-        q=_clean(given.get("q", "")),
-        category=category or _clean(given.get("category", "")),
-        sort=sort,
-        in_stock=given.get("in_stock", "").lower() in {"1", "on", "true", "yes"},
-        low=low,
-        high=high,
-        page=_page(given.get("page", "")),
-        notes=tuple(dict.fromkeys(notes)),
-    )
-
-
-def _clean(text: str) -> str:
-    """Typed text without control characters, at most `LONGEST_SEARCH` long."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text[:400]).split())[
-        :LONGEST_SEARCH
-    ]
-
-
-def _price(text: str, notes: list[str]) -> int | None:
-    if not text.strip():
-        return None
-    try:
-        amount = parse_money(text[:20])
-    except ValidationError:
-        notes.append("We could not read that price, so it is left out.")
-        return None
-    return min(max(amount, 0), HIGHEST_PRICE)
-
-
-def _page(text: str) -> int:
-    if not text:
-        return 1
-    if not (text.isascii() and text.isdigit() and len(text) < 7 and 1 <= int(text) <= LAST_PAGE):
-        raise NoSuchPage
-    return int(text)
-
-
 @dataclass
 class Listing:
-    """One page of a list. `total` is exact unless `is_more`: then there are more than that."""
+    """One page of a list. `total` is exact unless `is_more`: then there are more than that.
+
+    `facets` offer what narrows the list; `chosen` says what does so already, each with the address of a list without.
+    `notes` say how a search was understood if not as typed (`wish` is then what was understood), `shelves` are
+    categories that fit its words, `popular` goods to show instead where nothing is found.
+    """
 
     wish: Wish
     cards: list[dict[str, object]]
     total: int
     has_next: bool
+    facets: list[Facet]
+    chosen: list[Value]
+    notes: list[str] = field(default_factory=list)
+    shelves: list[Shelf] = field(default_factory=list)
+    popular: list[dict[str, object]] = field(default_factory=list)
 
     @property
     def is_more(self) -> bool:
@@ -172,8 +77,9 @@ class Listing:
     @property
     def total_words(self) -> str:
         if self.is_more:
-            return f"more than {COUNT_UP_TO:,} products"
-        return "1 product" if self.total == 1 else f"{self.total:,} products"
+            return _("more than %(count)s products") % {"count": intcomma(COUNT_UP_TO)}
+        words = ngettext("%(count)s product", "%(count)s products", self.total)
+        return words % {"count": intcomma(self.total)}
 
     @property
     def previous_address(self) -> str:
@@ -204,16 +110,90 @@ class Listing:
 
 
 def list_products(wish: Wish, tree: Tree) -> Listing:
-    """Answer a wish with a page of cards: two queries. Raises NoSuchPage beyond the last page."""
-    goods = matching(wish, tree)
-    start = (wish.page - 1) * PAGE_SIZE
-    page = in_order(goods, wish).values("pk")[start : start + PAGE_SIZE + 1]
-    rows = list(cards_of(in_order(Product.objects.filter(pk__in=page), wish)))
-    if not rows and wish.page > 1:
+    """Answer a wish with a page of cards: two queries, one if its facets are known. Raises NoSuchPage at its end.
+
+    A search that finds nothing is understood in other ways (`shop.finding`), one after the other.
+    """
+    shelf = shelf_of(wish, tree)
+    for attempt in attempts(wish):
+        rows = _rows(attempt, tree)
+        if rows:
+            return _listing(attempt, rows, tree)
+        if wish.page > 1 and not (wish.words and _is_empty(attempt, tree)):
+            raise NoSuchPage
+    if wish.page > 1:
         raise NoSuchPage
-    has_next = len(rows) > PAGE_SIZE
-    total = start + len(rows) if not has_next else goods.order_by().values("pk")[: COUNT_UP_TO + 1].count()
-    return Listing(wish, in_words(rows[:PAGE_SIZE]), total, has_next)
+    return _nothing(wish, tree, shelf)
+
+
+def _nothing(wish: Wish, tree: Tree, shelf: Shelf | None) -> Listing:
+    """An empty list that leads on: out of its filters, or to what others like."""
+    if wish.is_filtered:
+        facets = facets_of(wish, lambda: searched(Attempt(wish), tree))
+        return Listing(wish, [], 0, False, facets.facets, facets.chosen)
+    liked = picked(popular(shown(tree, shelf)), POPULAR, by=MOST_LIKED) if wish.words else []
+    return Listing(wish, [], 0, False, [], [], popular=liked)
+
+
+def _rows(attempt: Attempt, tree: Tree) -> list[dict[str, object]]:
+    wish = attempt.wish
+
+    def page() -> QuerySet:
+        start = (wish.page - 1) * PAGE_SIZE
+        return in_order(matching(attempt, tree), wish).values("pk")[start : start + PAGE_SIZE + 1]
+
+    if not wish.words or wish.sort:
+        return list(cards_of(in_order(Product.objects.filter(pk__in=page()), wish)))
+    if wish.is_filtered:
+        return _in_found_order(list(page().values_list("pk", flat=True)), tree)
+    key = ("found", attempt.how, wish.category, wish.page, *wish.words)
+    return _in_found_order(remembered(key, lambda: list(page().values_list("pk", flat=True))), tree)
+
+
+def _in_found_order(pks: list[int], tree: Tree) -> list[dict[str, object]]:
+    """The cards of these products in this order: a second statement is cheaper than ranking them twice.
+
+    What is not shown any more, although it was found a while ago, is left out.
+    """
+    if not pks:
+        return []
+    rows = {row.pop("pk"): row for row in cards_of(shown(tree).filter(pk__in=pks).order_by(), "pk")}
+    return [rows[pk] for pk in pks if pk in rows]
+
+
+def _is_empty(attempt: Attempt, tree: Tree) -> bool:
+    return not matching(attempt, tree).exists()
+
+
+def _listing(attempt: Attempt, rows: list[dict[str, object]], tree: Tree) -> Listing:
+    wish, has_next = attempt.wish, len(rows) > PAGE_SIZE
+    facets = facets_of(wish, lambda: searched(attempt, tree), how=attempt.how)
+    # What is seen on this page counts, whatever the facets remember.
+    total = seen = (wish.page - 1) * PAGE_SIZE + len(rows)
+    if has_next:
+        counted = _count(attempt, tree) if facets.is_partial and wish.is_filtered else facets.total
+        total = min(max(counted, seen), COUNT_UP_TO + 1)
+    shelves = shelves_of(wish.words, tree) if wish.words and not wish.category else []
+    return Listing(
+        wish=wish,
+        cards=in_words(rows[:PAGE_SIZE]),
+        total=total,
+        has_next=has_next,
+        facets=facets.facets,
+        chosen=facets.chosen,
+        notes=[attempt.note] if attempt.note else [],
+        shelves=shelves,
+    )
+
+
+def _count(attempt: Attempt, tree: Tree) -> int:
+    return matching(attempt, tree).order_by().values("pk")[: COUNT_UP_TO + 1].count()
+
+
+def popular(goods: ProductQuerySet) -> QuerySet[Product]:
+    """What is new among some goods and can be had now, to be shown where nothing else is."""
+    newest = goods.order_by(*ORDERS["newest"]).exclude(sizes_there="").values("pk")[:POPULAR_AMONG]
+    return Product.objects.filter(pk__in=newest)
 
 
 def shelf_of(wish: Wish, tree: Tree) -> Shelf | None:
@@ -225,49 +205,65 @@ def shelf_of(wish: Wish, tree: Tree) -> Shelf | None:
     return tree.by_slug[wish.category]
 
 
-def shown(tree: Tree, shelf: Shelf | None = None) -> QuerySet[Product]:
+def shown(tree: Tree, shelf: Shelf | None = None) -> ProductQuerySet:
     """Products that customers may see, of one shelf and those below it, or of all."""
-    goods = Product.objects.filter(is_active=True, variant_count__gt=0)
+    goods: ProductQuerySet = Product.objects.filter(is_active=True, variant_count__gt=0)
     if shelf:
         return goods.filter(category_id__in=[each.pk for each in shelf.subtree()])
     return goods.filter(category_id__in=list(tree.by_pk)) if tree.hides_some else goods
 
 
-def matching(wish: Wish, tree: Tree) -> QuerySet[Product]:
+def searched(attempt: Attempt, tree: Tree) -> QuerySet[Product]:
+    """The goods of a category that fit the words, whatever else is wished."""
+    goods = shown(tree, shelf_of(attempt.wish, tree))
+    return _with_words(goods, attempt)
+
+
+def matching(attempt: Attempt, tree: Tree) -> QuerySet[Product]:
+    wish = attempt.wish
     goods = shown(tree, shelf_of(wish, tree))
-    for word in wish.words:
-        # `contains` on the normalised copy: PostgreSQL then reads the trigram index, which `icontains` never does.
-        goods = goods.filter(search_document__contains=word)
     if wish.low is not None:
         goods = goods.filter(price__gte=wish.low)
     if wish.high is not None:
         goods = goods.filter(price__lte=wish.high)
     if wish.in_stock:
-        goods = goods.filter(IsNull(available_variant(), False))
-    return goods
+        goods = goods.filter(IsNull(available_variant(wish.sizes), False))
+    elif wish.sizes:
+        goods = goods.filter(
+            pk__in=Variant.objects.filter(is_active=True, label__in=wish.sizes).values("product")
+        )
+    if wish.on_sale:
+        goods = goods.filter(compare_at_price__isnull=False)
+    return _with_words(goods, attempt)
+
+
+def _with_words(goods: ProductQuerySet, attempt: Attempt) -> ProductQuerySet:
+    words = attempt.wish.words
+    return goods.search(words, **attempt.options) if words else goods
 
 
 def in_order(goods: QuerySet[Product], wish: Wish) -> QuerySet[Product]:
-    """Sort as wished. The best match is the one whose words stand first: the document begins with the name."""
+    """Sort as wished; the usual order is the best match if there are words, else the newest first."""
     if wish.sort or not wish.words:
         return goods.order_by(*ORDERS[wish.sort or "newest"])
-    places = [StrIndex("search_document", Value(word)) for word in wish.words]
-    return goods.order_by(sum(places[1:], start=places[0]), "-created_at", "-pk")
+    return goods.order_by(*ranking(wish.words))
 
 
-@cache
-def available_variant() -> Subquery:
-    """The key of a variant on sale that can be promised now, null if there is none; built once.
+@lru_cache(maxsize=64)
+def available_variant(sizes: tuple[str, ...] = ()) -> Subquery:
+    """The key of a variant on sale, of one of these sizes if any, that can be promised now; null if there is none.
 
     A scalar subquery and not an EXISTS, which PostgreSQL answers by reading all the stock there is.
     """
     variants = Variant.objects.filter(product=OuterRef("pk"), is_active=True).order_by()
+    if sizes:
+        variants = variants.filter(label__in=sizes)
     return Subquery(variants.with_available().filter(available__gt=0).values("pk")[:1])
 
 
-def cards_of(goods: QuerySet[Product]) -> QuerySet:
-    """What cards need, as dicts, in one query."""
-    return goods.annotate(available_pk=available_variant()).values(*CARD)
+def cards_of(goods: QuerySet[Product], *more: str) -> QuerySet:
+    """What cards need, and `more` if asked for, as dicts, in one query."""
+    return goods.annotate(available_pk=available_variant()).values(*CARD, *more)
 
 
 def in_words(rows: Iterable[dict[str, object]]) -> list[dict[str, object]]:
@@ -280,11 +276,27 @@ def card(row: dict[str, object], products: str) -> dict[str, object]:
     """Put one row into words; its address is below `products`."""
     price = format_money(row["price"])  # type: ignore[arg-type]
     row["is_available"] = row.pop("available_pk") is not None
-    row["price_words"] = f"from {price}" if row["has_price_range"] else price
+    row["price_words"] = _("from %(price)s") % {"price": price} if row["has_price_range"] else price
+    row |= reduction(row["price"], row["compare_at_price"])  # type: ignore[arg-type]
     row["url"] = f"{products}{row['slug']}/"
+    if row["rating_count"]:
+        row["rating"] = Rating(row["rating_count"], row["rating_sum"])  # type: ignore[arg-type]
     return row
 
 
-def picked(goods: QuerySet[Product], how_many: int) -> list[dict[str, object]]:
-    """The newest few of some products, as cards: one query."""
-    return in_words(cards_of(goods.order_by(*ORDERS["newest"]))[:how_many])
+def reduction(price: int, before: int | None) -> dict[str, str]:
+    """Say what a thing cost before and how much less that is, rounded down; nothing if it is not reduced."""
+    if before is None:
+        return {"was_words": "", "saving_words": ""}
+    percent = (before - price) * 100 // before
+    return {
+        "was_words": format_money(before),
+        "saving_words": _("%(percent)d%% off") % {"percent": percent} if percent else _("Sale"),
+    }
+
+
+def picked(
+    goods: QuerySet[Product], how_many: int, *, by: Sequence[str] = ORDERS["newest"]
+) -> list[dict[str, object]]:
+    """The first few of some products, the newest unless `by` says otherwise, as cards: one query."""
+    return in_words(cards_of(goods.order_by(*by))[:how_many])

@@ -1,18 +1,27 @@
 """What the front page and a product's page show, gathered in a fixed number of queries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
-from django.core.cache import caches
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from config.money import format_money
-from shop.listing import picked, shown
+from shop import kept
+from shop.delivery import Estimate, estimate
+from shop.listing import cards_of, in_words, picked, shown
 from shop.models import Category, Product, ProductImage, Variant
 from shop.text import country_name
 from shop.tree import Shelf, Tree
 
-FEATURED, NEWEST, RELATED = 4, 8, 4
+FEATURED, NEWEST, REDUCED, RELATED = 4, 8, 4, 4
+# Products that somebody has looked at before.
+SEEN = 8
 
 
 @dataclass(frozen=True)
@@ -24,16 +33,28 @@ class Door:
 
 
 def front_page(tree: Tree) -> dict[str, object]:
-    """Featured and new products and the categories with a picture each: three queries."""
-    featured = picked(shown(tree).filter(is_featured=True), FEATURED + 1)
+    """Featured, new and reduced products and the categories with a picture each: four queries.
+
+    Nothing stands in two rows; what is reduced is seen first.
+    """
+    featured = _unseen(shown(tree).filter(is_featured=True), set(), FEATURED + 1)
     seen = {row["slug"] for row in featured}
-    newest = [row for row in picked(shown(tree), NEWEST + len(seen)) if row["slug"] not in seen][:NEWEST]
+    reduced = _unseen(shown(tree).filter(compare_at_price__isnull=False), seen, REDUCED)
+    seen |= {row["slug"] for row in reduced}
+    newest = _unseen(shown(tree), seen, NEWEST)
     return {
         "hero": featured[:1] or newest[:1],
         "featured": featured[1:],
+        "reduced": reduced,
         "newest": newest,
         "doors": doors(tree),
     }
+
+
+def _unseen(goods: QuerySet[Product], seen: set[object], how_many: int) -> list[dict[str, object]]:
+    """The newest few of some products that do not stand on the page yet, those to be had first: one query."""
+    rows = [row for row in picked(goods, 2 * how_many + len(seen)) if row["slug"] not in seen]
+    return sorted(rows, key=lambda row: not row["is_available"])[:how_many]
 
 
 def doors(tree: Tree) -> list[Door]:
@@ -58,50 +79,80 @@ class Choice:
     sku: str
     price: int
     price_words: str
+    was_words: str
     state: str
     stock_words: str
     most: int
+    weight_g: int
     weight_words: str
     origin: str
+    barcode: str = ""
 
     @property
     def can_be_bought(self) -> bool:
         return self.most > 0
 
+    @property
+    def note(self) -> str:
+        """The stock in few words, to stand beside the label; nothing if all is well."""
+        if self.state == "in":
+            return ""
+        return _("On backorder") if self.state == "later" else self.stock_words
+
 
 def choice(variant: Variant) -> Choice:
     """Say in words what a variant (with `available` and its item loaded) costs and whether it is there."""
-    state, words = availability(variant.available, variant.stock_item.backorder_limit)  # type: ignore[attr-defined]
+    item = variant.stock_item
+    state, words = availability(variant.available, item.backorder_limit, item.expected_on)  # type: ignore[attr-defined]
     return Choice(
         pk=variant.pk,
         label=variant.label,
         sku=variant.sku,
         price=variant.price,
         price_words=format_money(variant.price),
+        was_words="" if variant.compare_at_price is None else format_money(variant.compare_at_price),
         state=state,
         stock_words=words,
         most=min(variant.available, settings.CART_MAX_QUANTITY),  # type: ignore[attr-defined]
+        weight_g=variant.weight_g,
         weight_words=weight(variant.weight_g),
         origin=country_name(variant.country_of_origin),
+        barcode=variant.stock_item.barcode,
     )
 
 
-def availability(available: int, backorder_limit: int) -> tuple[str, str]:
-    """Name the state of so many pieces that can be promised, `backorder_limit` of which are not there yet."""
+def availability(available: int, backorder_limit: int, expected_on: date | None = None) -> tuple[str, str]:
+    """Name the state of so many pieces that can be promised, `backorder_limit` of which are not there yet.
+
+    `expected_on` is the day on which goods should come; one that has passed is not told.
+    """
     if available <= 0:
-        return "out", "Sold out"
+        return "out", _("Sold out")
     if available <= backorder_limit:
-        return "later", "On its way to us, ships later"
+        return "later", backorder_words(expected_on)
+    there = available - backorder_limit
+    if backorder_limit and there <= settings.LOW_STOCK_THRESHOLD:
+        words = ngettext("%(count)d left, more on backorder", "%(count)d left, more on backorder", there)
+        return "in", words % {"count": there}
     if available - backorder_limit <= settings.LOW_STOCK_THRESHOLD and not backorder_limit:
-        return "low", f"{available} left"
-    return "in", "In stock"
+        return "low", ngettext("%(count)d left", "%(count)d left", available) % {"count": available}
+    return "in", _("In stock")
+
+
+def backorder_words(expected_on: date | None) -> str:
+    """Say that it can be ordered although it is not there, and when it should be."""
+    if expected_on is None or expected_on < timezone.localdate():
+        return _("On backorder, ships later")
+    return _("On backorder, expected on %(day)s") % {"day": date_format(expected_on, "DATE_FORMAT")}
 
 
 def weight(grams: int) -> str:
-    """Say a weight: 350 is "350 g", 1250 is "1.25 kg", 0 is nothing."""
+    """Say a weight: 350 is "350 g", 1250 is "1.25 kg", in German "1,25 kg", 0 is nothing."""
     if not grams:
         return ""
-    return f"{grams} g" if grams < 1000 else f"{grams / 1000:.2f}".rstrip("0").rstrip(".") + " kg"
+    if grams < 1000:
+        return f"{grams} g"
+    return f"{number_format(f'{grams / 1000:.2f}'.rstrip('0').rstrip('.'))} kg"
 
 
 @dataclass(frozen=True)
@@ -113,25 +164,95 @@ class Display:
     choices: list[Choice]
     images: list[ProductImage]
     related: list[dict[str, object]]
+    delivery: Estimate | None = None
 
     @property
     def chosen(self) -> Choice | None:
-        """What is picked when the page opens: the first that can be bought, else the first."""
-        return next((one for one in self.choices if one.can_be_bought), next(iter(self.choices), None))
+        """What is picked when the page opens: the only choice there is. Of several people pick themselves."""
+        return self.choices[0] if len(self.choices) == 1 else None
 
     @property
     def can_be_bought(self) -> bool:
-        return self.chosen is not None and self.chosen.can_be_bought
+        return any(one.can_be_bought for one in self.choices)
+
+    @property
+    def most(self) -> int:
+        """How many pieces one may ask for before anything is chosen."""
+        return max((one.most for one in self.choices), default=0)
 
     @property
     def shows_prices(self) -> bool:
         """True if choices differ in price, so that each has to say its own."""
         return len({one.price for one in self.choices}) > 1
 
+    @property
+    def price_words(self) -> str:
+        """The price, or from where to where prices go."""
+        if not self.choices:
+            return ""
+        lowest, highest = min(self.choices, key=_price), max(self.choices, key=_price)
+        if lowest.price == highest.price:
+            return lowest.price_words
+        return _("%(lowest)s to %(highest)s") % {
+            "lowest": lowest.price_words,
+            "highest": highest.price_words,
+        }
+
+    @property
+    def was_words(self) -> str:
+        """What it cost before; of several choices only if all say the same."""
+        befores = {one.was_words for one in self.choices}
+        return befores.pop() if len(befores) == 1 and not self.shows_prices else ""
+
+    @property
+    def stock(self) -> tuple[str, str]:
+        """State and words for the whole: of the only choice, or of all in one sentence."""
+        states = {one.state for one in self.choices}
+        there = sum(one.can_be_bought for one in self.choices)
+        if self.chosen or not there:
+            return self.choices[0].state, self.choices[0].stock_words
+        if there < len(self.choices):
+            words = _("%(there)d of %(all)d choices available")
+            return "in", words % {"there": there, "all": len(self.choices)}
+        return ("in", _("In stock")) if "later" not in states else ("later", _("Some are on backorder"))
+
+    @property
+    def is_sent_at_once(self) -> bool:
+        """True if something of it lies on the shelf, so that the delivery estimate holds."""
+        return any(one.state in {"in", "low"} for one in self.choices)
+
+    @property
+    def weights(self) -> str:
+        """One weight, or from the lightest to the heaviest."""
+        heavy = sorted({one.weight_g: one.weight_words for one in self.choices if one.weight_g}.items())
+        if len(heavy) < 2:
+            return heavy[0][1] if heavy else ""
+        return _("%(lowest)s to %(highest)s") % {"lowest": heavy[0][1], "highest": heavy[-1][1]}
+
+    @property
+    def origins(self) -> str:
+        return _each(one.origin for one in self.choices)
+
+    @property
+    def skus(self) -> str:
+        return _each(one.sku for one in self.choices)
+
+
+def _price(one: Choice) -> int:
+    return one.price
+
+
+def _each(words: Iterable[str]) -> str:
+    """Every word once, in order."""
+    return ", ".join(dict.fromkeys(filter(None, words)))
+
 
 def display(slug: str, tree: Tree) -> Display | None:
-    """Gather a product's page in four queries, three if a neighbour was just looked at; None if it is not shown."""
-    product = Product.objects.filter(slug=slug, is_active=True).first()
+    """Gather a product's page in four queries, two if a neighbour was just looked at; None if it is not shown.
+
+    One more for a product without pictures.
+    """
+    product, images = _with_images(slug)
     shelf = tree.by_pk.get(product.category_id) if product else None
     if product is None or shelf is None:
         return None
@@ -140,16 +261,41 @@ def display(slug: str, tree: Tree) -> Display | None:
         product=product,
         path=shelf.path(),
         choices=[choice(variant) for variant in variants],
-        images=list(product.images.all()),
+        images=images,
         related=[row for row in neighbours(shelf, tree) if row["slug"] != slug][:RELATED],
+        delivery=estimate(timezone.localdate()),
     )
+
+
+def _with_images(slug: str) -> tuple[Product | None, list[ProductImage]]:
+    """The product and its pictures in one query; in two if it has none."""
+    shown_ones = ProductImage.objects.filter(product__slug=slug, product__is_active=True)
+    images = list(shown_ones.select_related("product"))
+    if images:
+        return images[0].product, images
+    return Product.objects.filter(slug=slug, is_active=True).first(), []
+
+
+def choices_now(slug: str, tree: Tree) -> list[Choice] | None:
+    """What of a product can be had at this moment, in one query; None if the product is not offered."""
+    variants = Variant.objects.filter(product__slug=slug).on_sale()
+    found = list(
+        variants.with_available().select_related("stock_item").annotate(shelf=F("product__category"))
+    )
+    if not found or found[0].shelf not in tree.by_pk:
+        return None
+    return [choice(variant) for variant in found]
+
+
+def seen(slugs: Iterable[str], tree: Tree) -> list[dict[str, object]]:
+    """Cards of the products with these slugs, in their order, at most `SEEN`; who is not shown is left out."""
+    wanted = list(dict.fromkeys(slugs))[:SEEN]
+    rows = in_words(cards_of(shown(tree).filter(slug__in=wanted)))
+    return sorted(rows, key=lambda row: wanted.index(str(row["slug"])))
 
 
 def neighbours(shelf: Shelf, tree: Tree) -> list[dict[str, object]]:
     """The newest few of one shelf as cards, kept as long as a page: every product on the shelf shows them."""
-    key = f"shop:neighbours:{shelf.pk}"
-    rows = caches["pages"].get(key)
-    if rows is None:
-        rows = picked(shown(tree).filter(category=shelf.pk), RELATED + 1)
-        caches["pages"].set(key, rows, settings.PAGE_CACHE_SECONDS)
-    return rows
+    return kept.get(
+        ("neighbours", shelf.pk), lambda: picked(shown(tree).filter(category=shelf.pk), RELATED + 1)
+    )

@@ -1,11 +1,12 @@
 """Words: Markdown made safe for pages, text made comparable for the search."""
 
 import unicodedata
-from functools import cache
+from functools import lru_cache
 
 import nh3
 from babel import Locale
 from django.conf import settings
+from django.utils.translation import get_language, to_locale
 from markdown_it import MarkdownIt
 
 # Everything that our Markdown can produce; links lead out without a trace of where they came from.
@@ -41,7 +42,11 @@ def normalise(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-@cache
 def country_name(code: str) -> str:
-    """Say an ISO 3166 code in words: "PT" is "Portugal"; an unknown code stays as it is."""
-    return Locale.parse(settings.LANGUAGE_CODE, sep="-").territories.get(code.upper(), code)
+    """Say an ISO 3166 code in words: "DE" is "Germany", in German "Deutschland"; an unknown code stays as it is."""
+    return _country_name(code, to_locale(get_language() or settings.LANGUAGE_CODE))
+
+
+@lru_cache(maxsize=1000)
+def _country_name(code: str, locale: str) -> str:
+    return Locale.parse(locale).territories.get(code.upper(), code)

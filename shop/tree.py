@@ -1,18 +1,15 @@
-"""The category tree as pages use it: read in one query, kept for a few seconds, never asked row by row."""
+"""The category tree as pages use it: read in one query, kept for a moment, never asked row by row."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.conf import settings
-from django.core.cache import caches
+from django.db.models import Exists
 from django.http import HttpRequest
 from django.urls import reverse
 
-from shop.models import Category
-
-KEY = "shop:tree"
-# Shelves change far less often than prices.
-KEEP = 10
+from shop import kept
+from shop.models import Category, Product
 
 
 @dataclass
@@ -48,6 +45,8 @@ class Tree:
     by_pk: dict[int, Shelf]
     # True if some category is not shown, so that a list of everything has to leave its products out.
     hides_some: bool
+    # True if something is on sale, so that a link may lead there.
+    has_reduced: bool = False
 
 
 def tree_for(request: HttpRequest) -> Tree:
@@ -59,17 +58,16 @@ def tree_for(request: HttpRequest) -> Tree:
 
 
 def category_tree() -> Tree:
-    """Return the tree from the cache, or read it (one query)."""
-    tree = caches["pages"].get(KEY)
-    if tree is None:
-        tree = read_tree()
-        caches["pages"].set(KEY, tree, settings.PAGE_CACHE_SECONDS * KEEP)
-    return tree
+    """Return the tree of this moment: one query, or none."""
+    return kept.get("tree", read_tree)
 
 
 def read_tree() -> Tree:
     """Read every category in one query and hang the shown ones together; a loop of parents is not shown."""
-    rows = list(Category.objects.order_by("position", "name", "pk"))
+    reduced = Product.objects.filter(is_active=True, variant_count__gt=0, compare_at_price__isnull=False)
+    rows: list[Any] = list(
+        Category.objects.annotate(something_is_reduced=Exists(reduced)).order_by("position", "name", "pk")
+    )
     below: dict[int | None, list[Category]] = {}
     for row in rows:
         below.setdefault(row.parent_id, []).append(row)
@@ -89,4 +87,5 @@ def read_tree() -> Tree:
         if row.is_active:
             hang(row, None)
     tree.hides_some = len(tree.by_pk) < len(rows)
+    tree.has_reduced = any(row.something_is_reduced for row in rows)
     return tree

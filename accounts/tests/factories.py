@@ -1,6 +1,6 @@
 import factory
 
-from accounts.models import User
+from accounts.models import Address, User
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -21,3 +21,17 @@ class UserFactory(factory.django.DjangoModelFactory):
 class StaffFactory(UserFactory):
     email = factory.Sequence(lambda number: f"staff{number}@example.com")
     is_staff = True
+
+
+class AddressFactory(factory.django.DjangoModelFactory):
+    """One of a customer's addresses, in Berlin; no default."""
+
+    class Meta:
+        model = Address
+
+    customer = factory.SubFactory(UserFactory)
+    name = "Robin Example"
+    street = factory.Sequence(lambda number: f"Lindenweg {number + 1}")
+    postcode = "10117"
+    city = "Berlin"
+    country = "DE"

@@ -1,8 +1,11 @@
 """People in the console: who may change whom, and that every change leaves a trace."""
 
+from ipaddress import ip_network
+
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 
 from accounts.audit import audit
@@ -88,6 +91,93 @@ def test_staff_do_not_change_staff(support, powers):
     assert support.post(page_of(support.user), {"is_superuser": "on"}).status_code == 403
 
 
+# --- an owner who is no superuser --------------------------------------------------------------------
+@pytest.fixture
+def shopkeeper(client, db):
+    """A client signed in as somebody in the role of owner."""
+    user = StaffFactory()
+    user.groups.add(Group.objects.get(name="owner"))
+    client.force_login(user)
+    client.user = user
+    return client
+
+
+def role(name):
+    return Group.objects.get(name=name).pk
+
+
+def test_an_owner_gives_a_role_and_takes_it_and_the_person_signs_in_anew(shopkeeper):
+    robin = UserFactory()
+    browser = Client()
+    browser.force_login(robin)
+
+    shopkeeper.post(
+        page_of(robin), {"full_name": "R", "is_active": "on", "is_staff": "on", "groups": [role("support")]}
+    )
+
+    robin.refresh_from_db()
+    assert (robin.is_staff, [group.name for group in robin.groups.all()]) == (True, ["support"])
+    assert AuditEntry.objects.get().after["groups"] == [f"support ({role('support')})"]
+    assert browser.get("/accounts/profile/").status_code == 302
+    browser.force_login(robin)
+    assert browser.get("/admin/orders/order/").status_code == 200
+
+    shopkeeper.post(page_of(robin), {"full_name": "R", "is_active": "on"})
+
+    robin.refresh_from_db()
+    assert (robin.is_staff, robin.groups.count()) == (False, 0)
+    assert browser.get("/admin/orders/order/").status_code == 302
+
+
+def test_an_owner_makes_no_superuser_and_gives_no_single_permission(shopkeeper):
+    robin, permission = UserFactory(), Permission.objects.get(codename="delete_user")
+
+    shopkeeper.post(
+        page_of(robin),
+        {"full_name": "R", "is_active": "on", "is_superuser": "on", "user_permissions": [permission.pk]},
+    )
+
+    robin.refresh_from_db()
+    assert (robin.full_name, robin.is_superuser, robin.user_permissions.count()) == ("R", False, 0)
+
+
+def test_an_owner_gives_no_role_that_may_more_and_keeps_it_for_whoever_has_it(shopkeeper):
+    robin, more = StaffFactory(), Group.objects.create(name="Mighty")
+    more.permissions.add(Permission.objects.get(codename="change_group"))
+
+    refused = shopkeeper.post(
+        page_of(robin), {"full_name": "R", "is_active": "on", "is_staff": "on", "groups": [more.pk]}
+    )
+    robin.groups.add(more)
+    shopkeeper.post(
+        page_of(robin), {"full_name": "R", "is_active": "on", "is_staff": "on", "groups": [role("support")]}
+    )
+
+    assert "Select a valid choice" in refused.content.decode()
+    assert {group.name for group in robin.groups.all()} == {"Mighty", "support"}
+
+
+def test_an_owner_changes_neither_superusers_nor_their_own_powers(shopkeeper):
+    above, me = StaffFactory(is_superuser=True), shopkeeper.user
+
+    assert shopkeeper.post(page_of(above), {"full_name": "R"}).status_code == 403
+    shopkeeper.post(page_of(me), {"full_name": "Me", "is_active": "on"})
+
+    me.refresh_from_db()
+    assert (me.full_name, me.is_staff, me.groups.count()) == ("Me", True, 1)
+
+
+def test_the_shops_own_roles_are_not_changed_by_hand(console):
+    page = reverse("admin:auth_group_change", args=[role("support")])
+
+    assert console.get(page).status_code == 200
+    assert console.post(page, {"name": "support"}).status_code == 403
+    assert (
+        console.post(reverse("admin:auth_group_delete", args=[role("support")]), {"post": "yes"}).status_code
+        == 403
+    )
+
+
 def test_only_a_superuser_sets_a_password(support):
     robin = UserFactory(password="a long old password")
     address = reverse("admin:auth_user_password_change", args=[robin.pk])
@@ -163,3 +253,35 @@ def test_staff_sign_in_at_the_shops_own_door(client, db):
     answer = client.post(door, {"username": user.email, "password": "a long old password"}, follow=True)
 
     assert answer.request["PATH_INFO"] == reverse("admin:index")
+
+
+# --- where from, how long ----------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("address", "is_let_in"),
+    [
+        ("192.0.2.7", True),
+        ("198.51.100.7", False),
+        ("2001:db8:1::5", True),
+        ("2001:db9::5", False),
+        ("", False),
+    ],
+)
+def test_the_console_opens_from_the_shops_networks_alone(console, settings, address, is_let_in):
+    settings.STAFF_NETWORKS = [ip_network("192.0.2.0/24"), ip_network("2001:db8:1::/48")]
+
+    answer = console.get(reverse("admin:index"), REMOTE_ADDR=address, follow=True)
+    act = console.post(reverse("admin:accounts_user_add"), {"email": "a@example.com"}, REMOTE_ADDR=address)
+
+    assert (answer.status_code == 200) is is_let_in
+    assert User.objects.filter(email="a@example.com").exists() is is_let_in
+    assert act.status_code == 302
+    assert console.get("/accounts/profile/", REMOTE_ADDR=address).status_code == 200
+
+
+def test_staff_sign_in_anew_after_some_hours_whatever_they_do(client, settings, db):
+    settings.STAFF_SESSION_HOURS = 4
+    for user, longest in ((StaffFactory(), 4 * 3600), (UserFactory(), settings.SESSION_COOKIE_AGE)):
+        client.force_login(user)
+        left = client.session.get_expiry_age()
+
+        assert longest - 60 < left <= longest

@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from accounts.demo import CUSTOMERS, NAMES, OWNER, WAREHOUSE, Logins, seed_people
+from accounts.demo import CUSTOMERS, NAMES, OWNER, STAFF, WAREHOUSE, Logins, seed_people
 from accounts.models import User
 
 pytestmark = pytest.mark.django_db
@@ -46,12 +46,14 @@ def test_people_can_sign_in_with_what_the_file_says_and_do_what_their_role_may(t
 
     for email, password in logins.passwords.items():
         assert client.login(username=email, password=password)
-    assert set(User.objects.filter(is_staff=True).values_list("email", flat=True)) == {OWNER, WAREHOUSE}
+    assert set(User.objects.filter(is_staff=True).values_list("email", flat=True)) == set(STAFF)
     assert list(User.objects.filter(is_superuser=True).values_list("email", flat=True)) == [OWNER]
     warehouse = User.objects.get(email=WAREHOUSE)
     assert warehouse.has_perm("inventory.view_stocklevel")
     assert warehouse.has_perm("orders.view_order")
-    assert not warehouse.has_perm("inventory.change_stocklevel")
+    assert not warehouse.has_perm("payments.view_payment")
+    for email, role in STAFF.items():
+        assert list(User.objects.get(email=email).groups.values_list("name", flat=True)) == [role]
     assert not User.objects.get(email=min(CUSTOMERS)).get_all_permissions()
 
 

@@ -355,7 +355,7 @@ def test_changing_the_password_keeps_this_session_and_ends_the_others(client):
         {"current_password": PASSWORD, "new_password": "a wholly new secret"},
     )
 
-    assert answer.url == reverse("accounts:profile")
+    assert answer.url == reverse("accounts:security")
     assert client.get(reverse("accounts:profile")).status_code == 200
     assert elsewhere.get(reverse("accounts:profile")).status_code == 302
     user.refresh_from_db()
@@ -483,7 +483,28 @@ def test_an_address_that_somebody_else_took_meanwhile_is_refused(client, owner):
 # --- profile ---
 
 
-def test_the_profile_changes_the_name_and_nothing_else(client):
+@pytest.mark.parametrize("language", ["xx", "", "DE", "../../etc"])
+def test_mails_come_in_a_language_that_the_shop_speaks(client, language):
+    user = UserFactory()
+    client.force_login(user)
+
+    answer = client.post(reverse("accounts:profile"), {"full_name": "Robin", "language": language})
+
+    assert "language" in answer.context["form"].errors
+    assert User.objects.get().language == user.language
+
+
+def test_a_shop_of_one_language_does_not_ask_for_it(client, settings):
+    settings.LANGUAGES = [("en", "English")]
+    client.force_login(UserFactory())
+
+    client.post(reverse("accounts:profile"), {"full_name": "Robin Again", "language": "de"})
+
+    user = User.objects.get()
+    assert (user.full_name, user.language) == ("Robin Again", "en")
+
+
+def test_the_profile_changes_name_and_language_and_nothing_else(client):
     user = UserFactory(email="robin@example.com")
     client.force_login(user)
 
@@ -491,6 +512,7 @@ def test_the_profile_changes_the_name_and_nothing_else(client):
         reverse("accounts:profile"),
         {
             "full_name": "Robin <b>R.",
+            "language": "de",
             "email": "eve@example.com",
             "is_staff": "on",
             "is_superuser": "on",
@@ -500,7 +522,7 @@ def test_the_profile_changes_the_name_and_nothing_else(client):
 
     user.refresh_from_db()
     assert (user.full_name, user.email) == ("Robin <b>R.", "robin@example.com")
-    assert (user.is_staff, user.is_superuser) == (False, False)
+    assert (user.language, user.is_staff, user.is_superuser) == ("de", False, False)
     assert "Robin &lt;b&gt;R." in client.get(reverse("accounts:profile")).text
 
 

@@ -45,6 +45,13 @@ def list_page(street: Street) -> None:
     street.visitor().get("/products/")
 
 
+def known_list(street: Street) -> None:
+    """The list again, by a browser that has it: nothing changed, as long as the moment lasts."""
+    if "etag" not in street.facts:
+        street.facts = {**street.facts, "etag": street.visitor().get("/products/").header("ETag")}
+    street.visitor().get("/products/", expect=304, If_None_Match=street.facts["etag"])
+
+
 def many_lists(street: Street) -> None:
     """Lists that few others look at in the same second: categories, orders, further pages."""
     sort = street.dice.choice(["", "?sort=price", "?sort=-price", "?sort=name"])
@@ -62,6 +69,7 @@ def _regular(street: Street) -> Visitor:
     if "regular" not in street.facts:
         visitor = street.visitor()
         _put_into_cart(visitor, street.facts["buyable"][0])
+        visitor.get("/cart/")  # where the browser is led; it reads the message that waits there
         street.facts = {**street.facts, "regular": visitor.cookies}
     return Visitor(street.line, dict(street.facts["regular"]))
 

@@ -3,7 +3,7 @@
 import math
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import TypeVar
@@ -116,16 +116,16 @@ class Bench:
                 row.add(clients, floor=windows[False], shop=windows[True])
         return row
 
-    def scale(self, small: Side, large: Side) -> list["Growth"]:
-        """Measure what a page of many products costs beside the same page of few."""
+    def scale(self, sides: Mapping[str, Side]) -> list["Growth"]:
+        """Measure what a page of many products costs beside the same page of fewer."""
         found = []
-        for title, act, most in SCALE:
+        for title, act, few, most in SCALE:
             pairs = []
             for _ in range(self.size.rounds + 2):
                 pairs.append(
                     (
-                        self.window(small, act, 8, self.size.seconds),
-                        self.window(large, act, 8, self.size.seconds),
+                        self.window(sides[few], act, 8, self.size.seconds),
+                        self.window(sides["large"], act, 8, self.size.seconds),
                     )
                 )
             found.append(Growth(title, most, pairs))
@@ -181,6 +181,9 @@ class Row:
             met.append((self.shop(target.clients, "rate") or 0) >= target.per_second)
         if target.p95_below is not None:
             met.append((self.shop(target.clients, "p95") or 0) < target.p95_below)
+        if target.cpu_of_floor is not None:
+            ratio = self.ratio(target.clients, "cpu")
+            met.append(ratio is not None and ratio <= target.cpu_of_floor)
         return all(met)
 
 

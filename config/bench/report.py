@@ -2,13 +2,16 @@
 
 import os
 import platform
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from statistics import median
 
 import django
 
+from config.bench.console import Page
 from config.bench.measure import Growth, Row
-from config.bench.plan import Size, Target
+from config.bench.plan import PAGE_BELOW, SEARCH_BELOW, Size, Target
+from config.bench.searches import Search
 from config.bench.statements import Counts
 
 
@@ -25,6 +28,8 @@ class Report:
     floor_memory: int | None
     orders: int
     load_before: float
+    searches: list[Search]
+    pages: list[Page] = field(default_factory=list)
 
     # --- for people -------------------------------------------------------------------------------
     def lines(self) -> Iterator[str]:
@@ -32,6 +37,8 @@ class Report:
         for row in self.rows:
             yield from _row_lines(row)
         yield from self._growth_lines()
+        yield from self._search_lines()
+        yield from page_lines(self.pages, self.size)
         yield from self._count_lines()
         yield from self._foot()
 
@@ -68,6 +75,22 @@ class Report:
             )
             yield _verdict(growth.is_reached(), f"at most {growth.most} times the processor time")
 
+    def _search_lines(self) -> Iterator[str]:
+        if not self.searches:
+            return
+        yield ""
+        yield (
+            f"{f'searches of {self.size.large:,} products, nothing cached':56}{'searches':>10}{'statements':>12}"
+            f"{'database CPU ms, median':>25}{'worst':>8}"
+        )
+        for kind in dict.fromkeys(each.kind for each in self.searches):
+            yield _search_line(kind, [each for each in self.searches if each.kind == kind])
+        yield _search_line("all", self.searches)
+        yield _verdict(self._searches_are_quick(), f"each below {SEARCH_BELOW:g} ms")
+
+    def _searches_are_quick(self) -> bool:
+        return all(each.milliseconds < SEARCH_BELOW for each in self.searches)
+
     def _count_lines(self) -> Iterator[str]:
         yield ""
         yield (
@@ -93,6 +116,8 @@ class Report:
         yield f"{self.orders} orders were walked, and as many stand in the books."
         missed = [row.step.title for row in self.rows if row.is_reached() is False]
         missed += [f"{growth.title} of a large shop" for growth in self.growths if not growth.is_reached()]
+        missed += [] if self._searches_are_quick() else ["the database's time for searches"]
+        missed += [] if are_quick(self.pages) else ["the database's time for the console"]
         yield "Missed: " + ", ".join(missed) + "." if missed else "All targets are reached."
 
     # --- for machines -----------------------------------------------------------------------------
@@ -134,11 +159,33 @@ class Report:
                 }
                 for growth in self.growths
             ],
+            "searches": [asdict(each) for each in self.searches],
+            "console": [asdict(each) for each in self.pages],
             "counts": [
                 {"step": count.step.key, "cold": asdict(count.cold), "warm": asdict(count.warm)}
                 for count in self.counts
             ],
         }
+
+
+def page_lines(pages: Sequence[Page], size: Size) -> Iterator[str]:
+    """The console's pages, what each cost the database; the slowest statements of those that cost too much."""
+    if not pages:
+        return
+    yield ""
+    yield (
+        f"{f'console, {size.orders:,} orders, {size.movements:,} movements':56}{'statements':>12}"
+        f"{'database CPU ms':>17}{'slowest':>9}"
+    )
+    for page in pages:
+        yield f"  {page.words:54}{page.statements:12}{page.milliseconds:17.1f}{page.slowest:9.1f}"
+        if page.milliseconds >= PAGE_BELOW:
+            yield f"    {page.slowest_sql[:1000]}"
+    yield _verdict(are_quick(pages), f"each below {PAGE_BELOW:g} ms")
+
+
+def are_quick(pages: Sequence[Page]) -> bool:
+    return all(page.milliseconds < PAGE_BELOW for page in pages)
 
 
 def _row_lines(row: Row) -> Iterator[str]:
@@ -163,6 +210,12 @@ def _row_lines(row: Row) -> Iterator[str]:
         yield f"    {times} x {words}"
 
 
+def _search_line(title: str, searches: Sequence[Search]) -> str:
+    times = [each.milliseconds for each in searches]
+    most = max(each.statements for each in searches)
+    return f"  {title:54}{len(searches):10}{most:12}{median(times):25.1f}{max(times):8.1f}"
+
+
 def _words(target: Target) -> str:
     wishes = []
     if target.of_floor is not None:
@@ -171,6 +224,8 @@ def _words(target: Target) -> str:
         wishes.append(f"at least {target.per_second:g} per second")
     if target.p95_below is not None:
         wishes.append(f"p95 below {target.p95_below:g} ms")
+    if target.cpu_of_floor is not None:
+        wishes.append(f"at most {target.cpu_of_floor:.2f} of its processor time")
     return f"{', '.join(wishes)} at {target.clients} clients"
 
 

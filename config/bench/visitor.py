@@ -105,15 +105,16 @@ class Visitor:
     line: Line
     cookies: dict[str, str] = field(default_factory=dict)
 
-    def get(self, path: str, expect: int = 200) -> Answer:
-        return self._send("GET", path, "", expect)
+    def get(self, path: str, expect: int = 200, **headers: str) -> Answer:
+        return self._send("GET", path, "", expect, headers)
 
     def post(self, path: str, fields: dict[str, object], expect: int) -> Answer:
-        return self._send("POST", path, urlencode(fields), expect)
+        return self._send("POST", path, urlencode(fields), expect, {})
 
-    def _send(self, method: str, path: str, body: str, expect: int) -> Answer:
+    def _send(self, method: str, path: str, body: str, expect: int, headers: dict[str, str]) -> Answer:
         here = f"{HOST}:{self.line.port}"
         lines = [f"{method} {path} HTTP/1.1", f"Host: {here}", "Accept: text/html", "User-Agent: bench"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         if self.cookies:
             lines.append("Cookie: " + "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
         if method == "POST":
@@ -125,7 +126,10 @@ class Visitor:
             ]
         answer = self.line.exchange(("\r\n".join(lines) + "\r\n\r\n" + body).encode())
         for name, value in _COOKIE.findall(answer.head):
-            self.cookies[name.decode()] = value.decode()
+            if value in {b"", b'""'}:  # taken away
+                self.cookies.pop(name.decode(), None)
+            else:
+                self.cookies[name.decode()] = value.decode()
         if answer.status != expect:
             raise Wrong(f"{method} {path.split('?')[0]}: {answer.status} instead of {expect}")
         return answer

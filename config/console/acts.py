@@ -1,7 +1,8 @@
 """Buttons on a row's page. Each leads to a page that says what will happen, asks, and calls one service."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django import forms
@@ -9,6 +10,11 @@ from django.contrib import messages
 from django.core.validators import RegexValidator
 from django.db.models import Model
 from django.http import HttpRequest
+
+
+def actor(request: HttpRequest) -> Any:
+    """Who presses the button: a user of the room above, as the console lets nobody in who is not signed in."""
+    return request.user
 
 
 class ActForm(forms.Form):
@@ -20,9 +26,18 @@ class ActForm(forms.Form):
         initial=lambda: secrets.token_hex(8),
     )
 
+    overtaken_codes = frozenset({"overtaken"})
+    """Codes of field errors that depend on how the row is now: less is left than when the page was shown."""
+
     def __init__(self, *args: Any, row: Model, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.row = row
+        self.row: Any = row  # of the model that the act has signed up for
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether what was shown and confirmed was right then and is not any more: a conflict, not a typing error."""
+        codes = {error.code for errors in self.errors.as_data().values() for error in errors}
+        return "confirmed" in self.data and bool(codes) and codes <= self.overtaken_codes
 
 
 class Act:
@@ -35,10 +50,17 @@ class Act:
     permission: str
     form_class: type[ActForm] = ActForm
     refusals: Mapping[type[Exception], int] = {}
-    """Errors that are an answer, and the level at which they are told: ERROR keeps the form, others end the page."""
+    """Errors that are an answer, and the level at which they are told: ERROR refuses (409), others lead to the row."""
 
-    def is_open(self, row: Any) -> bool:
-        """Whether the button is there now; the service decides again."""
+    def why_not(self, row: Any) -> str:
+        """Why it cannot be done to this row now, in a sentence; empty if it can. The service decides again.
+
+        The button is greyed and the sentence stands below it; who posts the act nevertheless gets a 409 with it.
+        """
+        return ""
+
+    def is_shown(self, row: Any) -> bool:
+        """Whether the button makes sense on this row at all; of two opposites, one is enough."""
         return True
 
     def tell(self, row: Any) -> str:
@@ -67,6 +89,8 @@ def sign_up_act(*models: type[Model]):
     """Put the act's button on the pages of these models; rooms above may add to those of rooms below."""
 
     def sign_up(act_class: ActClass) -> ActClass:
+        if hasattr(act_class, "is_open"):
+            raise TypeError(f"{act_class.__name__}: not is_open, but why_not(row), which says why.")
         for model in models:
             _acts.setdefault(model, []).append(act_class())
         return act_class
@@ -76,3 +100,21 @@ def sign_up_act(*models: type[Model]):
 
 def acts_of(model: type[Model]) -> list[Act]:
     return _acts.get(model, [])
+
+
+@dataclass(frozen=True)
+class Button:
+    """An act on a row's page; `why_not` is the sentence below a greyed one."""
+
+    act: Act
+    address: str
+    why_not: str
+
+
+def group_reasons(buttons: Iterable[Button]) -> list[tuple[str, list[Button]]]:
+    """The sentences of greyed buttons, each once, with the buttons that it closes."""
+    reasons: dict[str, list[Button]] = {}
+    for button in buttons:
+        if button.why_not:
+            reasons.setdefault(button.why_not, []).append(button)
+    return list(reasons.items())

@@ -6,6 +6,8 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
@@ -13,17 +15,23 @@ from django.core.paginator import Paginator
 from django.db import DataError
 from django.db.models import DateTimeField, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from config.console.acts import Act, acts_of
+from config.console.actions import actions_of
+from config.console.acts import Act, Button, acts_of, group_reasons
+from config.console.exporting import export_view, tables_of
+from config.console.marks import with_marks
 from config.console.panels import panels
-from config.console.trail import audit
+from config.console.trail import audit, listening, traces_of
 from config.console.words import moment, money
 from config.money import MoneyField
 
 MOST_ROWS = 10_000
+MOST_TRACES = 200
+MOST_NAMED = 100
 MOST_WORDS = 6
 MOST_LETTERS = 100
 # From the year 1000 to one that another can follow.
@@ -58,19 +66,31 @@ class Desk(admin.ModelAdmin):
     formfield_overrides = {MoneyField: {"widget": MoneyInput}}
     natural_key = ""
     """A unique field by which other rooms link here: `admin:…_named`."""
+    exports: tuple[str, ...] = ()
+    """Tables that can be taken along from the list, with its filters, see `config.exports`."""
     audit_hides: frozenset[str] = frozenset()
     """Fields of whose change the audit tells, but not what they held: people may ask to be forgotten."""
 
     # --- finding ----------------------------------------------------------------------------------
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show the list. Django reckons with a date in the address before it looks at it, so that is done here."""
-        asked = {part: request.GET.get(f"{self.date_hierarchy}__{part}", "") for part in DATE_PARTS}
-        if not all(DATE_PARTS[part].fullmatch(text) for part, text in asked.items() if text):
+        if not self._has_sound_dates(request):
             return redirect(f"{request.path}?{ERROR_FLAG}=1")
+        may_export = bool(tables_of(request, self.exports))
         try:
-            return super().changelist_view(request, extra_context)
+            return super().changelist_view(request, {"may_export": may_export, **(extra_context or {})})
         except (OverflowError, DataError):  # a number in a filter that the database cannot hold
             return redirect(f"{request.path}?{ERROR_FLAG}=1")
+
+    def _has_sound_dates(self, request: HttpRequest) -> bool:
+        asked = {part: request.GET.get(f"{self.date_hierarchy}__{part}", "") for part in DATE_PARTS}
+        return all(DATE_PARTS[part].fullmatch(text) for part, text in asked.items() if text)
+
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Hand out what the list's filters leave as a file."""
+        if not self._has_sound_dates(request):
+            return redirect(f"../?{ERROR_FLAG}=1")
+        return export_view(self, request)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -78,6 +98,15 @@ class Desk(admin.ModelAdmin):
         """Search for a few words only: each adds conditions, and SQLite takes no more than a thousand."""
         words = search_term[:MOST_LETTERS].split()[:MOST_WORDS]
         return super().get_search_results(request, queryset, " ".join(words))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return with_marks(super().get_queryset(request))
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Django's own, and those that rooms signed up."""
+        signed_up = [] if IS_POPUP_VAR in request.GET else actions_of(self.model)
+        mine = {each.name: each.for_django for each in signed_up if request.user.has_perm(each.permission)}
+        return {**super().get_actions(request), **mine}
 
     # --- amounts and moments ------------------------------------------------------------------------
     def in_words(self, name: Any) -> Any:
@@ -120,6 +149,8 @@ class Desk(admin.ModelAdmin):
             )
             for act in acts_of(self.model)
         ]
+        if self.exports:
+            own.append(path("export/", view(self.export_view), name=f"{name}_export"))
         if self.natural_key:
             own.append(path("named/<path:key>/", view(self.named_view), name=f"{name}_named"))
         return [*own, *super().get_urls()]
@@ -140,52 +171,113 @@ class Desk(admin.ModelAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:
             context["panels"] = panels.of(request, obj)
-            context["acts"] = [
-                (
-                    reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{act.name}", args=[obj.pk]),
-                    act,
-                )
-                for act in acts_of(self.model)
-                if request.user.has_perm(act.permission) and act.is_open(obj)
-            ]
+            context["buttons"] = self.buttons(request, obj)
+            context["reasons"] = group_reasons(context["buttons"])
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # --- acts -------------------------------------------------------------------------------------
+    def buttons(self, request: HttpRequest, row: Model) -> list[Button]:
+        """What this member of staff may do to the row, now or, greyed and with the reason, not now."""
+        address = f"admin:{self.opts.app_label}_{self.opts.model_name}_"
+        return [
+            Button(act, reverse(f"{address}{act.name}", args=[row.pk]), str(act.why_not(row)))
+            for act in acts_of(self.model)
+            if request.user.has_perm(act.permission) and act.is_shown(row)
+        ]
+
     def act_view(self, request: HttpRequest, object_id: str, act: Act) -> HttpResponse:
-        """Ask for what the act needs, then say what it will do, then do it."""
+        """Ask for what the act needs, then say what it will do, then do it; 409 if it cannot be done any more."""
         if not request.user.has_perm(act.permission) or not self.has_view_permission(request):
             raise PermissionDenied
         row = self.get_object(request, unquote(object_id))
         if row is None:
             raise Http404
+        if reason := act.why_not(row):
+            return self._say_why_not(request, row, act, reason)
         if request.method == "POST":
             return self._take(request, row, act)
-        if not act.is_open(row):
-            messages.info(request, f"{act.label}: there is nothing to do any more.")
-            return redirect(self.address_of(row))
         return self._ask(request, row, act, act.form_class(row=row))
 
     def _take(self, request: HttpRequest, row: Model, act: Act) -> HttpResponse:
         form = act.form_class(request.POST, row=row)
         if not form.is_valid():
-            return self._ask(request, row, act, form)
+            return self._ask(request, row, act, form, status=409 if form.is_overtaken else 422)
         if form.visible_fields() and "confirmed" not in request.POST:
             return self._ask(request, row, act, form, preview=act.preview(row, form.cleaned_data))
         try:
-            done = act.do(request, row, form.cleaned_data)
+            done = self._do(request, row, act, form)
         except tuple(act.refusals) as error:
-            if act.level_of(error) == messages.ERROR and form.visible_fields():
-                form.add_error(None, str(error))
-                return self._ask(request, row, act, form)
-            messages.add_message(request, act.level_of(error), str(error))
-        else:
-            messages.success(request, done)
+            return self._refuse(request, row, act, form, error)
+        messages.success(request, done)
         return redirect(self.address_of(row))
 
-    def _ask(
-        self, request: HttpRequest, row: Model, act: Act, form: forms.Form, *, preview: str = ""
-    ) -> HttpResponse:
+    def _do(self, request: HttpRequest, row: Model, act: Act, form: forms.Form) -> str:
+        """Do it; an act that leaves no entry in the audit trail by itself gets a plain one."""
+        with listening(row) as heard:
+            done = act.do(request, row, form.cleaned_data)
+            if not heard:
+                self.note(request, act.name, row)
+        return done
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet) -> Any:
+        """Run an action on the rows that were ticked; what leaves no entry by itself gets a plain one."""
+        with listening() as heard:
+            response = super().response_action(request, queryset)
+            name = request.POST.get("action", "")
+            # Django's own deletion asks first, and tells of each row when it is meant.
+            if (
+                response is not None
+                and not heard
+                and name in self.get_actions(request)
+                and name != "delete_selected"
+            ):
+                rows = request.POST.getlist(ACTION_CHECKBOX_NAME)
+                what = f"{len(rows)} {self.opts.verbose_name_plural}"
+                audit(request.user, f"list: {name}", what, after={"rows": rows[:MOST_NAMED]})
+        return response
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """What staff did to this row, from the audit trail; what it was before and after is for its readers only."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
         context = {
+            **self.admin_site.each_context(request),
+            "title": "History",
+            "subtitle": str(row),
+            "opts": self.opts,
+            "row": row,
+            "row_address": self.address_of(row),
+            "traces": traces_of(row, most=MOST_TRACES),
+            "shows_change": request.user.has_perm("accounts.view_auditentry"),
+        }
+        return TemplateResponse(request, "admin/history.html", context)
+
+    def _refuse(
+        self, request: HttpRequest, row: Model, act: Act, form: forms.Form, error: Exception
+    ) -> HttpResponse:
+        """Tell why the service said no (409); what was typed stays, if it can be done in another way."""
+        level, now = act.level_of(error), self.get_object(request, str(row.pk))
+        if level != messages.WARNING and (now is None or act.why_not(now)):
+            return self._say_why_not(request, now or row, act, str(error))
+        if level != messages.ERROR:
+            messages.add_message(request, level, str(error))
+            return redirect(self.address_of(row))
+        if not form.visible_fields():
+            return self._say_why_not(request, row, act, str(error))
+        form.add_error(None, str(error))
+        return self._ask(request, now or row, act, form, status=409)
+
+    def _say_why_not(self, request: HttpRequest, row: Model, act: Act, reason: str) -> HttpResponse:
+        """Answer for an act that is not possible now, or no longer: 409 to who tried, 200 to who only looked."""
+        context = {**self._context(request, row, act), "reason": reason, "traces": traces_of(row, most=3)}
+        status = 409 if request.method == "POST" else 200
+        return TemplateResponse(request, "admin/act.html", context, status=status)
+
+    def _context(self, request: HttpRequest, row: Model, act: Act) -> dict[str, Any]:
+        return {
             **self.admin_site.each_context(request),
             "title": act.label,
             "subtitle": str(row),
@@ -193,11 +285,25 @@ class Desk(admin.ModelAdmin):
             "row": row,
             "row_address": self.address_of(row),
             "act": act,
+        }
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        row: Model,
+        act: Act,
+        form: forms.Form,
+        *,
+        preview: str = "",
+        status: int = 0,
+    ) -> HttpResponse:
+        context = {
+            **self._context(request, row, act),
             "words": "" if preview else act.tell(row),
             "preview": preview,
             "form": form,
         }
-        status = 422 if form.errors else 200
+        status = status or (422 if form.errors else 200)
         return TemplateResponse(request, "admin/act.html", context, status=status)
 
     # --- saving -----------------------------------------------------------------------------------
@@ -226,7 +332,7 @@ class Desk(admin.ModelAdmin):
 
     def note(self, request: HttpRequest, act: str, obj: Model, **figures: dict[str, object]) -> None:
         what = obj._meta.verbose_name
-        audit(request.user, f"{act} {what}", f"{what} {obj.pk}", **figures)
+        audit(request.user, f"{act} {what}", f"{what} {obj.pk}", row=obj, **figures)
 
     def _told(self, name: str, value: object) -> object:
         return "(not kept)" if name in self.audit_hides and value else value

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 MOST = 100
+# How much it matters that a list is empty: money or the books at stake, a customer waiting, or neither.
+URGENT, SOON, LATER = 0, 1, 2
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Todo:
     at: str
     query: str
     permission: str
+    urgency: int = SOON
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Waiting:
     count: int
     address: str
     room: str
+    urgency: int
 
     @property
     def figure(self) -> str:
@@ -38,9 +42,17 @@ class Waiting:
 _todos: list[Todo] = []
 
 
-def todo(words: str, rows: Callable[[], QuerySet], *, at: str, query: str, permission: str) -> None:
-    """Sign up a list for the front page; seen by those with the permission."""
-    _todos.append(Todo(words, rows, at, query, permission))
+def todo(
+    words: str,
+    rows: Callable[[], QuerySet],
+    *,
+    at: str,
+    query: str,
+    permission: str,
+    urgency: int = SOON,
+) -> None:
+    """Sign up a list for the front page; seen by those with the permission, the most urgent first."""
+    _todos.append(Todo(words, rows, at, query, permission, urgency))
 
 
 def waiting(request: HttpRequest) -> list[Waiting]:
@@ -51,6 +63,7 @@ def waiting(request: HttpRequest) -> list[Waiting]:
             each.rows()[:MOST].count(),
             f"{reverse(each.at)}?{each.query}",
             room=each.permission.partition(".")[0],
+            urgency=each.urgency,
         )
         for each in _todos
         if request.user.has_perm(each.permission)

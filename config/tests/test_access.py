@@ -9,8 +9,10 @@ from django.conf import settings as shop_settings
 from django.core import mail
 from django.test import Client
 from django.urls import get_resolver
+from django.utils import timezone
 
-from accounts.tests.factories import StaffFactory, UserFactory
+from accounts.models import Address, SignIn
+from accounts.tests.factories import AddressFactory, StaffFactory, UserFactory
 from config.tests import attack
 from config.tests.helpers import run_tasks
 from config.tests.world import balanced_world
@@ -113,6 +115,59 @@ def test_guesses_at_guests_orders_are_counted_and_the_right_key_still_opens(clie
 
     assert statuses == [404] * 30 + [429] * 5
     assert client.get(f"/orders/g/{order.token}/").status_code == 200
+
+
+@pytest.mark.parametrize("act", ["", "delete/", "default/"])
+def test_anothers_address_is_as_unknown_as_none(client, act):
+    anothers = AddressFactory()
+    client.force_login(UserFactory())
+
+    answers = [
+        client.post(f"/accounts/addresses/{key}/{act}", {**ADDRESS, "kind": "delivery"})
+        for key in (anothers.key, "unknown")
+    ]
+
+    assert answers[0].status_code == 404
+    assert same(*answers)
+    assert Address.objects.values_list("street", "is_delivery_default").get() == (anothers.street, False)
+
+
+def test_anothers_browser_is_not_signed_out(client):
+    other = Client()
+    other.force_login(UserFactory())
+    key = SignIn.objects.get().key
+    client.force_login(UserFactory())
+
+    answers = [client.post("/accounts/security/end/", {"key": each}) for each in (key, "unknown")]
+
+    assert answers[0].status_code == 404
+    assert same(*answers)
+    assert other.get("/accounts/profile/").status_code == 200
+
+
+def test_nobody_orders_anothers_order_again(client):
+    world = balanced_world()
+    Order.objects.filter(pk=world.order.pk).update(customer=UserFactory())
+    client.force_login(UserFactory())
+
+    answers = [client.post(f"/orders/{number}/again/") for number in (world.order.number, "T-AAA-AAA-AAA")]
+    answers += [client.post(f"/orders/g/{token}/again/") for token in (world.order.token, new_token())]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert same(*answers[:2])
+    assert same(*answers[2:])
+    assert not CartLine.objects.exists()
+
+
+def test_nobody_takes_anothers_orders_into_their_account(client):
+    """Neither by naming them, nor with an address that is not proven."""
+    world = balanced_world()
+    client.force_login(UserFactory(email=world.order.email, email_verified_at=None))
+    client.post("/orders/claim/", {"order": world.order.number, "token": world.order.token})
+    client.force_login(UserFactory(email="eve@example.com", email_verified_at=timezone.now()))
+    client.post("/orders/claim/", {"email": world.order.email, "order": world.order.number})
+
+    assert Order.objects.get(pk=world.order.pk).customer is None
 
 
 def test_lines_of_anothers_cart_are_as_unknown_as_none(till):  # noqa: F811
@@ -252,7 +307,13 @@ def test_only_the_webhook_and_the_doors_that_look_at_the_sender_do_without_a_tok
         if getattr(view, "csrf_exempt", False)
     }
 
-    assert exempt == {"payments/webhook/", "cart/add/", "cart/update/"}
+    assert exempt == {
+        "payments/webhook/",
+        "cart/add/",
+        "cart/update/",
+        "wishlist/add/",
+        "products/<slug:slug>/notify/",
+    }
 
 
 def _views(patterns, prefix):

@@ -13,12 +13,13 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from config.bench import cpu, databases
+from config.bench import cpu, databases, pages
 from config.bench.__main__ import must_match
 from config.bench.journeys import Street
 from config.bench.load import Place, prepare, walk
 from config.bench.measure import Growth, Row, Window, quantile
 from config.bench.plan import SCALE, STEPS, Step, Target
+from config.bench.searches import SEARCHES
 from config.bench.visitor import Answer, Line, Visitor, Wrong
 from config.processes import Trouble
 
@@ -32,6 +33,40 @@ def row(target: Target, floor: Window, shop: Window) -> Row:
     found = Row(Step("page", "page", lambda street: None, lambda street: None, target))
     found.add(target.clients, floor=floor, shop=shop)
     return found
+
+
+# --- pages in a browser ---------------------------------------------------------------------------
+def come_up(**changes) -> pages.Load:
+    said = {
+        "lcp": 900,
+        "element": "img",
+        "shift": 0.0,
+        "task": 60,
+        "requests": 20,
+        "bytes": 1000,
+        "first_byte": 50,
+    }
+    return pages.Load(**{**said, **changes})
+
+
+@pytest.mark.parametrize("slow", [{"lcp": 2000}, {"shift": 0.05}, {"task": 200}])
+def test_a_page_has_reached_its_targets_when_all_three_are_met(slow):
+    quick, late = come_up(), come_up(**slow)
+
+    assert pages.Row("home", [quick, quick, quick]).is_reached()
+    assert not pages.Row("home", [late, late, quick]).is_reached()
+
+
+def test_one_load_in_which_things_moved_is_not_forgiven():
+    assert not pages.Row("home", [come_up(), come_up(), come_up(shift=0.3)]).is_reached()
+
+
+def test_what_is_missing_to_measure_pages_is_said(capsys, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CHROMIUM", raising=False)
+
+    assert pages.main(["http://127.0.0.1:1"]) == 1
+    assert capsys.readouterr().err.startswith("bench: ")
 
 
 # --- figures --------------------------------------------------------------------------------------
@@ -48,6 +83,9 @@ def test_a_quantile_is_a_number_that_was_measured():
         (Target(8, per_second=12), window(rate=12), True),
         (Target(8, per_second=12), window(rate=11.9), False),
         (Target(8, per_second=12, p95_below=500), window(rate=12, p95=500), False),
+        (Target(8, cpu_of_floor=0.4), window(app=1.0, database=0.2), True),
+        (Target(8, cpu_of_floor=0.4), window(app=1.0, database=0.3), False),
+        (Target(8, cpu_of_floor=0.4), window(app=None), False),
     ],
 )
 def test_a_target_is_reached_or_missed(target, shop, reached):
@@ -215,11 +253,13 @@ def test_it_runs_through_and_tells_every_row(tmp_path):
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert [step.title for step in STEPS if f"\n{step.title}\n" not in ran.stdout] == []
-    assert [title for title, _, _ in SCALE if f"\n  {title} " not in ran.stdout] == []
+    assert [title for title, *_ in SCALE if f"\n  {title} " not in ran.stdout] == []
     found = json.loads(file.read_text())
     assert {step["step"]: step["errors"] for step in found["steps"]} == {step.key: {} for step in STEPS}
     assert {tuple(step["clients"]) for step in found["steps"]} == {("1", "8", "32")}
     assert all(count["cold"]["requests"] for count in found["counts"])
+    assert {search["kind"] for search in found["searches"]} == set(SEARCHES)
+    assert all(search["milliseconds"] > 0 for search in found["searches"])
     with psycopg.connect(server_url()) as left:
         names = left.execute(
             "SELECT datname FROM pg_database WHERE datname LIKE 'tally\\_bench\\_%'"

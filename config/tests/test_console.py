@@ -1,6 +1,7 @@
 """Every desk of the console opens, costs as many queries however long its list, and breaks on nothing."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib import admin
@@ -9,22 +10,45 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from accounts.audit import audit
 from accounts.models import AuditEntry
 from accounts.tests.factories import StaffFactory, UserFactory
-from config import background, books
-from config.console import acts_of
-from config.models import PeriodicJob
+from config import admin as admin_of_tasks
+from config import background, books, tasks
+from config.console import Act, acts_of, sign_up_act
+from config.console.books_badge import prove_if_due
+from config.models import BooksProof, PeriodicJob
 from config.tests.helpers import run_tasks
 from config.tests.world import balanced_world, paid, placed_order, sql
-from inventory.models import StockLevel, StockMovement
-from orders.models import Checkout, Order, OrderEvent
+from inventory import services as inventory
+from inventory.models import StockAlert, StockLevel, StockMovement
+from inventory.tests.factories import LocationFactory
+from orders import services as orders
+from orders.models import Checkout, Fulfilment, Order, OrderEvent
 from orders.tests.factories import ShippingMethodFactory, TaxRateFactory
-from payments.models import Finding, Payment, PaymentEvent, WebhookEvent
+from payments.models import (
+    Dispute,
+    Finding,
+    Payment,
+    PaymentEvent,
+    Refund,
+    SettleRun,
+    StoreCreditEntry,
+    WebhookEvent,
+)
+from payments.services import store_credit
+from shop.models import ContactMessage, ContentPage, LowStockRule
 from shop.services import add_image
-from shop.tests.factories import CategoryFactory, VariantFactory, picture_file
+from shop.tests.factories import (
+    CategoryFactory,
+    ReviewFactory,
+    StockRequestFactory,
+    VariantFactory,
+    picture_file,
+)
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 IDS = [model._meta.label for model in MODELS]
@@ -71,10 +95,63 @@ def world(owner, settings, tmp_path):
     PeriodicJob.objects.create(name="prune", next_run_at=timezone.now())
     TaxRateFactory()
     ShippingMethodFactory()
-    owner.groups.create(name="Warehouse")
     failed_task()
     add_image(world.mug.product, picture_file(40, 40), "A mug")
+    ReviewFactory(product=world.mug.product, title="<b>Odd</b>")
+    orders.issue_credit_note(world.order, amount=1, reason="<b>Odd</b>", key="odd")
+    StockRequestFactory(variant=world.mug)
+    failed_refund(world.payment, "odd")
+    settled_many(owner, world.payment, "odd")
+    ContentPage.objects.create(slug="terms", title="<b>Odd</b>", body="Words.", is_published=True)
+    letter("odd")
+    store_credit.book(UserFactory().pk, "granted", 500, key="odd", reason="<b>Odd</b>", by=owner)
+    Fulfilment.objects.create(order=world.order, carrier="<b>Odd</b>", key="odd")
+    inquiry(world.payment, "odd")
+    papers(world.place, owner, world.item.sku)
+    backorder()
+    LowStockRule.objects.get_or_create(price_from=0, defaults={"threshold": 15})
     return world
+
+
+def papers(place, by, sku):
+    """A receipt that is expected, and a count that waits to be posted."""
+    inventory.expect_receipt({sku: 2}, location=place, supplier="<b>Odd</b>")
+    count = inventory.open_count([sku], location=place, note="<b>Odd</b>")
+    inventory.enter_count(count, sku, 1, by=by)
+    inventory.finish_count(count)
+
+
+def inquiry(payment, name):
+    Dispute.objects.create(
+        payment=payment,
+        stripe_id=f"du_{name}",
+        amount=1,
+        reason="<b>Odd</b>",
+        state="warning_needs_response",
+        opened_at=timezone.now(),
+        evidence_due_at=timezone.now(),
+    )
+
+
+def backorder():
+    """Two were promised of something of which there was one, and an alert says so."""
+    variant = VariantFactory(stock=1, stock_item__backorder_limit=5)
+    paid(placed_order(variant, 2))
+    StockAlert.objects.create(item=variant.stock_item, kind="out", free=-1, threshold=5, suggested=11)
+
+
+def letter(name):
+    ContactMessage.objects.create(name="<b>Odd</b>", email="buyer@example.org", text=f"Hello {name}")
+
+
+def failed_refund(payment, name):
+    Refund.objects.create(payment=payment, amount=1, state="failed", operation=name, cause=name)
+
+
+def settled_many(owner, payment, name):
+    SettleRun.objects.create(key=name, asked_by=owner).lines.create(
+        payment=payment, amount=1, words="<b>Odd</b>"
+    )
 
 
 def more_rows(number, word):
@@ -82,14 +159,28 @@ def more_rows(number, word):
     owner = StaffFactory()
     for n in range(number):
         variant = VariantFactory(stock=9, product__category=CategoryFactory(parent=CategoryFactory()))
+        ReviewFactory(product=variant.product)
+        StockRequestFactory(variant=variant)
         order = placed_order(variant, 1)
-        Order.objects.filter(pk=order.pk).update(customer=UserFactory())
+        order.customer = UserFactory()
+        order.save()
         payment = paid(order)
+        orders.issue_invoice(order)
+        failed_refund(payment, f"{word} {n}")
+        Fulfilment.objects.create(order=order, key=f"{word} {n}")
+        inquiry(payment, f"{word} {n}")
+        settled_many(owner, payment, f"{word} {n}")
+        ContentPage.objects.create(slug=f"{word}-{n}", title="Odd", body="Words.")
+        letter(f"{word} {n}")
+        backorder()
+        LowStockRule.objects.create(price_from=n + 7_000_000 if word == "few" else n + 8_000_000, threshold=n)
         Finding.objects.create(key=f"{word} {n}", kind="mismatch", sentence="Odd", payment=payment)
         audit(owner, "change variant", f"variant {variant.pk}")
         ShippingMethodFactory()
         TaxRateFactory(country=word[:2].upper(), valid_from=f"19{n:02}-01-01")
         failed_task()
+        store_credit.book(order.customer_id, "granted", 500, key=f"{word} {n}", by=owner)
+        papers(LocationFactory(code=f"{word}-{n}"), owner, variant.sku)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=IDS)
@@ -139,10 +230,20 @@ def todos(client):
 
 def test_the_front_page_says_what_needs_doing(console, world):
     assert todos(console) == {
-        "orders to ship": "1",
+        "orders to ship": "2",
+        "orders on hold": "0",
         "open findings": "1",
+        "disputes to answer": "1",
+        "reviews to read": "1",
+        "messages to answer": "1",
         "undecided webhook events": "0",
-        "shelves are low or empty": "0",
+        "holds that lapse within 48 hours": "0",
+        "counts to post": "1",
+        "receipts expected": "1",
+        "stock alerts to acknowledge": "1",
+        "items are out of stock": "1",
+        "orders wait for goods": "1",
+        "shelves are low or empty": "1",
         "background tasks that failed": "1",
     }
 
@@ -168,7 +269,7 @@ def test_staff_see_what_is_theirs(client, world):
     user.user_permissions.add(Permission.objects.get(codename="view_order"))
     client.force_login(user)
 
-    assert set(todos(client)) == {"orders to ship"}
+    assert set(todos(client)) == {"orders to ship", "orders on hold"}
     assert client.get(reverse("admin:books")).status_code == 403
     assert reverse("admin:books") not in client.get(reverse("admin:index")).content.decode()
 
@@ -183,6 +284,19 @@ def test_the_books_are_proven_once_a_minute(console, world, monkeypatch):
 
     monkeypatch.undo()
     assert proofs == [1]
+
+
+def test_books_that_take_long_are_proven_by_a_worker_not_while_somebody_waits(console, world, monkeypatch):
+    long_ago = timezone.now() - timedelta(hours=5)
+    BooksProof.objects.create(pk=1, checked_at=long_ago, seconds=20, rules=9, found=0)
+    monkeypatch.setattr("config.books.verify", lambda *rules: pytest.fail("proven while somebody waits"))
+
+    assert "the books balance" in console.get(reverse("admin:index")).content.decode()
+
+    monkeypatch.undo()
+    tasks.prove_books.call()
+    assert BooksProof.objects.get().checked_at > long_ago
+    assert not prove_if_due()
 
 
 @pytest.mark.broken_books
@@ -218,7 +332,7 @@ def test_a_task_is_put_back_once(console, db):
 
     answer = console.post(again(row), {"key": "0" * 16}, follow=True)
 
-    assert "This task is not parked any more." in answer.content.decode()
+    assert "only one that failed for good is run again" in answer.content.decode()
     assert AuditEntry.objects.count() == 1
 
 
@@ -233,7 +347,7 @@ def test_tasks_are_not_run_again_by_those_who_may_only_look(client, db):
 
 
 # --- what nobody writes by hand ---------------------------------------------------------------------
-LEDGERS = [AuditEntry, StockMovement, OrderEvent, PaymentEvent, WebhookEvent, Finding]
+LEDGERS = [AuditEntry, StockMovement, OrderEvent, PaymentEvent, StoreCreditEntry, WebhookEvent, Finding]
 FIGURES = [StockLevel, Order, Checkout, Payment]
 
 
@@ -260,6 +374,82 @@ def test_staff_without_rights_see_nothing(client, world):
         row = model._default_manager.first()
         for page in [address(model, "changelist"), address(model, "change", row.pk), address(model, "add")]:
             assert client.get(page).status_code == 403, page
+
+
+# --- what is not possible now -----------------------------------------------------------------------
+def closed_acts(world):
+    """Each act that is not possible on a row of the world, with its row and the sentence that says why."""
+    rows = [(model, row) for model in MODELS for row in model._default_manager.order_by("pk")[:5]]
+    return [
+        (row, act, why) for model, row in rows for act in acts_of(model) if (why := str(act.why_not(row)))
+    ]
+
+
+def test_a_button_that_cannot_be_pressed_is_greyed_and_says_why(console, world):
+    found = closed_acts(world)
+    assert {act.name for _, act, _ in found} >= {"end", "settle", "release", "refund"}
+
+    for row, act, why in found:
+        page = console.get(address(type(row), "change", row.pk)).content.decode()
+        button = re.search(
+            rf'<a href="#(?P<to>[\w-]+)" class="act is-closed" aria-disabled="true" '
+            rf'aria-describedby="(?P=to)">{act.label}</a>',
+            page,
+        )
+        assert bool(button) == act.is_shown(row), (row, act.name)
+        if button:
+            reason = page.partition(f'id="{button["to"]}"')[2].partition("</div>")[0]
+            assert f"<dd>{escape(why)}</dd>" in reason
+            assert f">{act.label}<" in reason or f"{act.label}," in reason or f", {act.label}" in reason
+        assert f'href="{address(type(row), act.name, row.pk)}"' not in page
+
+
+def test_what_is_not_possible_is_answered_with_the_reason_and_changes_nothing(console, world):
+    for row, act, why in closed_acts(world):
+        before = AuditEntry.objects.count()
+        asked = console.get(address(type(row), act.name, row.pk))
+        tried = console.post(address(type(row), act.name, row.pk), {"key": "0" * 16, "confirmed": "1"})
+
+        assert (asked.status_code, tried.status_code) == (200, 409), (row, act.name)
+        for answer in (asked, tried):
+            assert escape(why) in answer.content.decode()
+            assert "<form method" not in answer.content.decode().partition('id="content"')[2]
+        assert AuditEntry.objects.count() == before
+
+
+def test_who_comes_second_is_told_what_the_first_one_did(console, db):
+    row = failed_task()
+    form = console.get(again(row))
+    console.post(again(row), {"key": "0" * 16})
+
+    answer = console.post(again(row), {"key": "1" * 16})
+
+    assert form.status_code == 200
+    assert answer.status_code == 409
+    assert "The task is ready" in answer.content.decode()
+
+
+def test_who_comes_second_at_the_same_moment_is_told_by_the_service(console, db, monkeypatch):
+    row = failed_task()
+    monkeypatch.setattr(admin_of_tasks.RunAgain, "why_not", lambda self, row: "")
+    console.post(again(row), {"key": "0" * 16})
+    monkeypatch.undo()
+    asked = iter(["", "The task is ready."])
+    monkeypatch.setattr(admin_of_tasks.RunAgain, "why_not", lambda self, row: next(asked))
+
+    answer = console.post(again(row), {"key": "1" * 16})
+
+    assert answer.status_code == 409
+    assert "This task is not parked any more." in answer.content.decode()
+
+
+def test_an_act_must_say_why_it_is_closed():
+    class Old(Act):
+        def is_open(self, row):
+            return True
+
+    with pytest.raises(TypeError, match="why_not"):
+        sign_up_act(Order)(Old)
 
 
 # --- nonsense ---------------------------------------------------------------------------------------

@@ -8,7 +8,14 @@ from accounts.models import AuditEntry
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "table", ["inventory_stockmovement", "payments_paymentevent", "accounts_auditentry", "orders_orderevent"]
+    "table",
+    [
+        "inventory_stockmovement",
+        "payments_paymentevent",
+        "payments_storecreditentry",
+        "accounts_auditentry",
+        "orders_orderevent",
+    ],
 )
 def test_every_ledger_table_has_its_trigger(table):
     catalogue = (

@@ -5,12 +5,16 @@ import email.policy
 
 import pytest
 from django.core import mail as outbox
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.mail.message import BadHeaderError
+from django.forms import EmailField
 from django.template.loader import get_template
 from django.test import override_settings
+from django.urls import reverse
 
 from config import mail
+from shop.tests.factories import VariantFactory
 
 PARTS = {
     "note.subject.txt": "Hello {{ name }}\n",
@@ -93,3 +97,33 @@ def test_the_demo_keeps_mails_of_other_senders_too(settings, tmp_path):
     (file,) = tmp_path.iterdir()
     assert file.name.endswith(".eml")
     assert "-up-" in file.name
+
+
+@pytest.mark.parametrize("typed", ["Ada@Example.com", "ada@exämple.com"])
+def test_an_address_is_kept_in_lower_case(typed):
+    EmailField().clean(typed)
+
+    assert mail.clean_address(typed) == typed.lower()
+
+
+@pytest.mark.parametrize(
+    "typed", ["adaı@example.com", "ſam@example.com", "\u212aim@example.com", "İ" * 150 + "@a.example"]
+)
+def test_letters_that_only_look_latin_are_refused_although_the_field_takes_them(typed):
+    EmailField().clean(typed)
+
+    with pytest.raises(ValidationError):
+        mail.clean_address(typed)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["accounts:register", "accounts:password_reset", "orders:find", "stock"])
+def test_no_door_takes_an_address_that_is_too_long_in_lower_case(name, client):
+    variant = VariantFactory(stock=0)
+    stock = reverse("shop:stock_request", args=[variant.product.slug])
+    fields = {"email": "İ" * 150 + "@a.example", "variant": variant.pk}
+
+    answer = client.post(stock if name == "stock" else reverse(name), fields)
+
+    assert answer.status_code in {200, 422}
+    assert "such as name@example.com" in answer.content.decode()

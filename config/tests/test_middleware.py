@@ -10,11 +10,11 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpResponse, UnreadablePostError
 from django.test import Client
-from django.urls import include, path
+from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.tests.factories import UserFactory
-from config import logs, middleware
+from config import logs, middleware, urls
 from config.logs import JsonFormatter
 from config.tests.helpers import database_away
 from config.throttle import Throttled
@@ -62,7 +62,7 @@ urlpatterns = [
     path("left/", failing(UnreadablePostError("gone"))),
     path("log/", log_a_line),
     path("secret/<str:token>/", plain),
-    path("", include("config.urls")),
+    *urls.urlpatterns,
 ]
 handler400 = "config.views.bad_request"
 handler403 = "config.views.forbidden"

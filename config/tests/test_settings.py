@@ -49,6 +49,9 @@ def test_a_missing_secret_stops_the_start_and_is_named(name, value):
         ({"SECRET_KEY": "django-insecure-" + "x" * 60}, "SECRET_KEY is too short"),
         ({"PUBLIC_BASE_URL": "shop.example"}, "PUBLIC_BASE_URL must be an address"),
         ({"CHECKOUT_HOLD_MINUTES": "5"}, "CHECKOUT_HOLD_MINUTES must be from 31 to 1439"),
+        ({"LANGUAGES": "en,klingon"}, "LANGUAGES names 'klingon'"),
+        ({"LANGUAGES": "zh-cn"}, "LANGUAGES names 'zh-cn'"),
+        ({"LANGUAGES": ""}, "LANGUAGES names ''"),
         ({"RECONCILE_EVERY_MINUTES": "60"}, "RECONCILE_EVERY_MINUTES must be from 1 to 15"),
     ],
 )
@@ -61,7 +64,7 @@ def test_an_unsafe_value_stops_the_start_and_is_explained(changes, sentence):
 
 @pytest.mark.slow
 def test_the_deployment_check_is_silent():
-    run = start("check", "--deploy", "--fail-level", "WARNING")
+    run = start("check", "--deploy", "--fail-level", "WARNING", SHOP_ADDRESS="1 Quay|Dublin")
 
     assert run.returncode == 0, run.stderr
     assert "no issues (0 silenced)" in run.stdout

@@ -31,7 +31,7 @@ def prove_without_lock() -> None:
     from payments.models import Payment
     from payments.services import proving
 
-    proving._lock = lambda payment: Payment.objects.select_related("checkout", "order").get(pk=payment.pk)
+    proving.lock = lambda payment: Payment.objects.select_related("checkout", "order").get(pk=payment.pk)
 
 
 def prove_without_transaction() -> None:

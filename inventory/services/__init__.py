@@ -1,24 +1,101 @@
 """Every act that moves stock. Nothing else in the shop writes a stock figure."""
 
-from inventory.services.errors import AlreadyBooked, InventoryError, NotEnough, OutOfStock
+from inventory.services.alerts import (
+    AlreadyAcknowledged,
+    acknowledge,
+    look_at,
+    look_at_everything,
+    mail_alerts,
+    suggested_order,
+)
+from inventory.services.counts import (
+    counted_elsewhere,
+    discard_count,
+    enter_count,
+    enter_counts,
+    finish_count,
+    go_on_counting,
+    may_post,
+    needs_second_person,
+    open_count,
+    post_count,
+    skus_lying_at,
+)
+from inventory.services.errors import (
+    AlreadyBooked,
+    InventoryError,
+    NoDamagedPlace,
+    NotEnough,
+    OutOfStock,
+    SecondPersonNeeded,
+)
 from inventory.services.opening import MOST_SKUS, receive_many
-from inventory.services.promises import allocate, deallocate, release, reserve, ship
+from inventory.services.promises import allocate, deallocate, lock_levels, release, reserve, ship
+from inventory.services.receipts import (
+    MOST_LINES,
+    close_receipt,
+    correct_receipt,
+    expect_receipt,
+    receive_against,
+)
 from inventory.services.shelf import adjust, available, put_back, receive
+from inventory.services.transfers import damaged_place, transfer, write_off
+from inventory.services.waiting import Wait, lock_item, short_levels, sku_of, waiting, waits_of
+from inventory.services.whereabouts import Lying, free_at, promise_from, promised_at, why_not_from
 
 __all__ = [
+    "MOST_LINES",
     "MOST_SKUS",
+    "AlreadyAcknowledged",
     "AlreadyBooked",
     "InventoryError",
+    "Lying",
+    "NoDamagedPlace",
     "NotEnough",
     "OutOfStock",
+    "SecondPersonNeeded",
+    "Wait",
+    "acknowledge",
     "adjust",
     "allocate",
     "available",
+    "close_receipt",
+    "correct_receipt",
+    "counted_elsewhere",
+    "damaged_place",
     "deallocate",
+    "discard_count",
+    "enter_count",
+    "enter_counts",
+    "expect_receipt",
+    "finish_count",
+    "free_at",
+    "go_on_counting",
+    "lock_item",
+    "lock_levels",
+    "look_at",
+    "look_at_everything",
+    "mail_alerts",
+    "may_post",
+    "needs_second_person",
+    "open_count",
+    "post_count",
+    "promise_from",
+    "promised_at",
     "put_back",
     "receive",
+    "receive_against",
     "receive_many",
     "release",
     "reserve",
     "ship",
+    "short_levels",
+    "sku_of",
+    "skus_lying_at",
+    "suggested_order",
+    "transfer",
+    "waiting",
+    "waits_of",
+    "why_not_from",
+    "write_off",
 ]

@@ -21,3 +21,14 @@ class NotEnough(InventoryError):
 
 class AlreadyBooked(InventoryError):
     """The same cause moved this stock before; nothing was moved again."""
+
+
+class NoDamagedPlace(InventoryError):
+    """The shop has no place for what broke."""
+
+    def __init__(self) -> None:
+        super().__init__("No place is for damaged goods: mark one under Stock, Locations.")
+
+
+class SecondPersonNeeded(InventoryError):
+    """The differences of a count are so large that somebody who did not count must post them."""

@@ -1,6 +1,6 @@
 """Many deliveries at once: what `receive` does, hundreds of SKUs per statement; for opening stock and imports."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 from django.db.models import Model
@@ -39,16 +39,19 @@ def receive_many(
             reference=cause,
             on_hand=pieces[level.item.sku],
         )
-        for level in _levels(pieces, location)
+        for level in levels_at(pieces, location)
     ]
     book(changes, refuse=lambda failed: NotEnough("A shelf is gone."), reason=reason, by=by)
     return sum(pieces.values())
 
 
-def _levels(pieces: Mapping[str, int], location: Location) -> list[StockLevel]:
-    """The levels of these SKUs at one place, made where there were none, in the order in which they are locked."""
-    items = dict(StockItem.objects.filter(sku__in=pieces).values_list("sku", "pk"))
-    if unknown := sorted(pieces.keys() - items.keys()):
+def levels_at(skus: Collection[str], location: Location) -> list[StockLevel]:
+    """The levels of these SKUs at one place, made where there were none, in the order in which they are locked.
+
+    Each comes with its item. Raises InventoryError for an unknown SKU.
+    """
+    items = dict(StockItem.objects.filter(sku__in=skus).values_list("sku", "pk"))
+    if unknown := sorted(set(skus) - items.keys()):
         raise InventoryError(f"There is no item with the SKU {', '.join(unknown)}.")
     StockLevel.objects.bulk_create(
         [StockLevel(item_id=pk, location=location) for pk in sorted(items.values())], ignore_conflicts=True

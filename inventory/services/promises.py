@@ -1,14 +1,15 @@
 """Stock that is promised: held for a checkout, allocated to an order, shipped or set free."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Model
 
-from inventory.models import Allocation, Reservation, StockLevel, StockMovement
+from inventory.models import Allocation, Location, Reservation, StockLevel, StockMovement
 from inventory.services.errors import InventoryError, NotEnough, OutOfStock
 from inventory.services.ledger import Change, book
+from inventory.services.waiting import waits_of
 
 Kind = StockMovement.Kind
 
@@ -84,7 +85,7 @@ def _split(levels: Sequence[StockLevel], quantity: int) -> list[tuple[StockLevel
 @transaction.atomic
 def release(reference: str, *, reason: str = "") -> int:
     """Set free whatever this checkout still holds and return how many pieces that was; 0 the second time."""
-    held = _lock_promises(Reservation, reference)
+    held = lock_promises(Reservation, reference)
     if not held:
         return 0
     changes = [
@@ -108,7 +109,7 @@ def allocate(hold: str, *, to: Mapping[str, str]) -> None:
     Runs inside the transaction that places the order, which any error must end. Raises NotEnough if nothing is held
     any more for one of the SKUs.
     """
-    held = _lock_promises(Reservation, hold)
+    held = lock_promises(Reservation, hold)
     if {level.item.sku for _, level in held} != set(to):
         raise NotEnough("The stock that was held for this checkout has been set free.")
     Allocation.objects.bulk_create(
@@ -160,8 +161,10 @@ def deallocate(
 
 
 @transaction.atomic
-def ship(reference: str, quantity: int, *, cause: str, by: Model | None = None) -> None:
-    """Let pieces promised to an order line leave the shelf.
+def ship(
+    reference: str, quantity: int, *, cause: str, location: Location | None = None, by: Model | None = None
+) -> None:
+    """Let pieces promised to an order line leave the shelf: those at `location`, or wherever they lie for it.
 
     `cause` names the act ("fulfilment 12") and makes it happen once. Raises NotEnough, AlreadyBooked.
     """
@@ -174,7 +177,7 @@ def ship(reference: str, quantity: int, *, cause: str, by: Model | None = None) 
             on_hand=-pieces,
             allocated=-pieces,
         )
-        for level, pieces in _take(reference, quantity)
+        for level, pieces in _take(reference, quantity, location, waiting_last=True)
     ]
     book(changes, refuse=_promise_is_gone, by=by)
 
@@ -183,26 +186,63 @@ def _promise_is_gone(failed: list[Change]) -> NotEnough:
     return NotEnough(f"Not enough on the shelf: {', '.join(change.level.item.sku for change in failed)}.")
 
 
-def _take(reference: str, quantity: int | None) -> list[tuple[StockLevel, int]]:
-    """Lower the open allocations of a line by `quantity`, or by all; where from, in the order of the levels."""
+def _take(
+    reference: str,
+    quantity: int | None,
+    location: Location | None = None,
+    *,
+    waiting_last: bool = False,
+) -> list[tuple[StockLevel, int]]:
+    """Lower the open allocations of a line by `quantity`, or by all; where from, in the order of the levels.
+
+    With `waiting_last`, pieces that do not lie on their shelf yet are touched when no others are left.
+    """
     if quantity is not None and quantity < 1:
         raise InventoryError("A quantity must be at least 1.")
-    taken: list[tuple[StockLevel, int]] = []
-    left = quantity
-    for row, level in _lock_promises(Allocation, reference):
-        pieces = row.quantity if left is None else min(left, row.quantity)
-        if not pieces:
-            continue
-        Allocation.objects.filter(pk=row.pk).update(quantity=row.quantity - pieces)
-        taken.append((level, pieces))
-        if left is not None:
-            left -= pieces
-    if left:
-        raise NotEnough(f"{left} more asked for than is allocated to {reference}.")
+    rows = [
+        (row, level)
+        for row, level in lock_promises(Allocation, reference)
+        if not location or row.location_id == location.pk
+    ]
+    promised = [row.quantity for row, _ in rows]
+    wanted = sum(promised) if quantity is None else quantity
+    if wanted > sum(promised):
+        raise NotEnough(f"{wanted - sum(promised)} more asked for than is allocated to {reference}.")
+    waits = _waits_by_level(reference) if waiting_last and len(rows) > 1 else {}
+    there = _fill([row.quantity - waits.get((row.item_id, row.location_id), 0) for row, _ in rows], wanted)
+    rest = _fill([most - part for most, part in zip(promised, there, strict=True)], wanted - sum(there))
+    taken = []
+    for (row, level), pieces in zip(rows, map(sum, zip(there, rest, strict=True)), strict=True):
+        if pieces:
+            Allocation.objects.filter(pk=row.pk).update(quantity=row.quantity - pieces)
+            taken.append((level, pieces))
     return taken
 
 
-def _lock_promises(model: type[Reservation] | type[Allocation], reference: str) -> list[tuple]:
+def _waits_by_level(reference: str) -> dict[tuple[int, int], int]:
+    found = waits_of([reference]).get(reference, [])
+    return {(wait.item, wait.location): wait.pieces for wait in found}
+
+
+def _fill(most: Sequence[int], quantity: int) -> list[int]:
+    """Share `quantity` out, to the first as much as it can take, then to the next."""
+    parts = []
+    for each in most:
+        parts.append(min(each, quantity))
+        quantity -= parts[-1]
+    return parts
+
+
+def lock_levels(references: Iterable[str]) -> None:
+    """Lock every level of the things that are promised to these causes, in the one order of the levels.
+
+    For whoever then moves several of them one by one, in an order of their own, in the same transaction.
+    """
+    items = Allocation.objects.open().filter(reference__in=list(references)).values("item")
+    list(StockLevel.objects.filter(item__in=items).in_order().select_for_update())
+
+
+def lock_promises(model: type[Reservation] | type[Allocation], reference: str) -> list[tuple]:
     """The open promises of one cause with their levels, locked, in the order of the levels."""
     rows = list(model.objects.open().filter(reference=reference).order_by("pk").select_for_update())
     if not rows:

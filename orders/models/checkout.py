@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from config import languages
 from config.money import MoneyField
 from orders.models.cart import Cart, new_token
 
@@ -46,6 +47,7 @@ class Checkout(models.Model):
     state = models.CharField(max_length=20, choices=State.choices, default=State.OPEN)
     fingerprint = models.CharField(max_length=64, help_text="Hash of the offer that the customer agreed to.")
     email = models.EmailField()
+    language = models.CharField(max_length=10, default=languages.current, editable=False)
     shipping_address = models.JSONField()
     billing_address = models.JSONField()
     shipping_name = models.CharField(max_length=60)
@@ -56,8 +58,12 @@ class Checkout(models.Model):
     subtotal = MoneyField()
     shipping = MoneyField()
     shipping_tax = MoneyField()
+    shipping_tax_rate = models.PositiveIntegerField(
+        null=True, help_text="Hundredths of a percent; unknown of what is older than this column."
+    )
     tax = MoneyField()
     total = MoneyField()
+    credit = MoneyField(default=0, db_default=0, help_text="What of the total is paid with store credit.")
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -78,6 +84,9 @@ class Checkout(models.Model):
                 condition=Q(prices_include_tax=True, total=F("subtotal") + F("shipping"))
                 | Q(prices_include_tax=False, total=F("subtotal") + F("shipping") + F("tax")),
                 name="checkout_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(credit__gte=0, credit__lte=F("total")), name="checkout_credit_within_total"
             ),
         ]
         indexes = [

@@ -1,12 +1,16 @@
 """An order: what was bought, in its own words, whatever becomes of the catalogue."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
-from config.money import MoneyField
+from config import languages
+from config.money import MoneyField, format_money
 from orders.models.cart import new_token
 from orders.models.checkout import Checkout
 from shop.models import Variant
@@ -17,8 +21,17 @@ def line_reference(number: str, position: int) -> str:
     return f"order {number} line {position}"
 
 
+def number_in(reference: str) -> str:
+    """The order's number in a line's name in the stock ledger; empty if it names something else."""
+    word, _, rest = reference.partition(" ")
+    return rest.split(" ")[0] if word == "order" else ""
+
+
 class Order(models.Model):
-    """One order, placed once per checkout; its payment and fulfilment words are copies that services keep."""
+    """One order, placed once per checkout; its payment and fulfilment words are copies that services keep.
+
+    `language` is the one in which the customer checked out, and in which we write to them about the order.
+    """
 
     class State(models.TextChoices):
         PLACED = "placed", "placed"
@@ -41,6 +54,9 @@ class Order(models.Model):
         SHIPPED = "shipped", "shipped"
         DELIVERED = "delivered", "delivered"
 
+    GIVEN_UP: ClassVar = (PaymentState.VOIDED, PaymentState.EXPIRED)
+    """States of a payment of which nothing was charged and nothing will be."""
+
     number = models.CharField(max_length=20, unique=True, editable=False)
     token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
     checkout = models.OneToOneField(Checkout, models.PROTECT, related_name="order")
@@ -48,6 +64,7 @@ class Order(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="orders"
     )
     email = models.EmailField(db_index=True)
+    language = models.CharField(max_length=10, default=languages.current, editable=False)
     state = models.CharField(max_length=12, choices=State.choices, default=State.PLACED)
     payment_state = models.CharField(
         max_length=16, choices=PaymentState.choices, default=PaymentState.AWAITING
@@ -64,12 +81,24 @@ class Order(models.Model):
     subtotal = MoneyField()
     shipping = MoneyField()
     shipping_tax = MoneyField()
+    shipping_tax_rate = models.PositiveIntegerField(
+        null=True, help_text="Hundredths of a percent; unknown of what is older than this column."
+    )
     tax = MoneyField()
     total = MoneyField()
+    credit_used = MoneyField(
+        default=0, db_default=0, help_text="What of the total was paid with store credit."
+    )
     placed_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
         ordering = ["-pk"]
+        permissions = [
+            ("see_figures", "Can see what the shop sells, day by day, and what its stock is worth"),
+            ("see_customers", "Can see what customers are worth"),
+            ("export_order", "Can export orders and their lines"),
+            ("export_customer", "Can export customers and what they are worth"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(subtotal__gte=0, shipping__gte=0, tax__gte=0, total__gte=0),
@@ -79,6 +108,9 @@ class Order(models.Model):
                 condition=Q(prices_include_tax=True, total=F("subtotal") + F("shipping"))
                 | Q(prices_include_tax=False, total=F("subtotal") + F("shipping") + F("tax")),
                 name="order_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(credit_used__gte=0, credit_used__lte=F("total")), name="order_credit_within_total"
             ),
         ]
         indexes = [models.Index(fields=["customer", "-id"], name="orders_of_a_customer")]
@@ -91,6 +123,31 @@ class Order(models.Model):
         if self.customer_id:
             return reverse("orders:detail", args=[self.number])
         return reverse("orders:guest_detail", args=[self.token])
+
+    def get_invoice_url(self) -> str:
+        """The page of its invoice, which is there some seconds after the order."""
+        if self.customer_id:
+            return reverse("orders:invoice", args=[self.number])
+        return reverse("orders:guest_invoice", args=[self.token])
+
+    @property
+    def by_card(self) -> int:
+        """What of the total was not paid with store credit, in minor units."""
+        return self.total - self.credit_used
+
+    @property
+    def is_paid_by_credit(self) -> bool:
+        """Whether store credit paid for all of it and nothing went back yet: no card was ever asked."""
+        return self.credit_used > 0 and not self.by_card and self.payment_state == self.PaymentState.CAPTURED
+
+    @property
+    def may_be_cancelled(self) -> bool:
+        """Whether its customer may call it off: nothing settled, nothing sent. Whoever does it looks again."""
+        return (
+            self.state == self.State.PLACED
+            and (self.payment_state == self.PaymentState.AUTHORISED or self.is_paid_by_credit)
+            and self.fulfilment_state == self.FulfilmentState.UNFULFILLED
+        )
 
 
 class OrderLine(models.Model):
@@ -152,11 +209,16 @@ class OrderLine(models.Model):
 
 
 class OrderEvent(models.Model):
-    """What happened to an order, in words for people; append-only."""
+    """What happened to an order, in words for people; append-only.
+
+    `words` are the English original as the catalogues know it, with what is to be filled in under `details`, so that
+    everybody reads `said` in their own language. The detail `amount` is minor units.
+    """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now)
     words = models.CharField(max_length=300)
+    details = models.JSONField(null=True, editable=False)
     is_public = models.BooleanField(default=True, help_text="Whether the customer sees it.")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     key = models.CharField(max_length=120, unique=True)
@@ -165,4 +227,14 @@ class OrderEvent(models.Model):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return self.words
+        return self.said
+
+    @property
+    def said(self) -> str:
+        """What happened, in the language that is spoken now; events written before there were details as they are."""
+        if not self.details:
+            return gettext(self.words)
+        filled = dict(self.details)
+        if "amount" in filled:
+            filled["amount"] = format_money(filled["amount"])
+        return gettext(self.words) % filled

@@ -7,6 +7,7 @@ each other, on SQLite as on PostgreSQL, and the limits hold for both.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from config.money import MoneyField, format_money
@@ -32,40 +34,44 @@ class CartError(OrderError):
 
 class CartGone(CartError):
     def __init__(self) -> None:
-        super().__init__("Your cart has moved, probably because you signed in. Please try once more.")
+        super().__init__(_("Your cart has moved, probably because you signed in. Please try once more."))
 
 
 class LineGone(CartError):
     def __init__(self) -> None:
-        super().__init__("That is no longer in your cart. This is what it holds now.")
+        super().__init__(_("That is no longer in your cart. This is what it holds now."))
 
 
 class NotForSale(CartError):
     def __init__(self) -> None:
-        super().__init__("That is no longer for sale.")
+        super().__init__(_("That is no longer for sale."))
 
 
 class SoldOut(CartError):
     def __init__(self, variant: Variant):
-        super().__init__(f"{variant} is sold out.")
+        super().__init__(_("%(thing)s is sold out.") % {"thing": variant})
 
 
 class BadQuantity(CartError):
     def __init__(self) -> None:
-        super().__init__(f"Enter a whole number from 1 to {max_quantity()}, or 0 to remove it.")
+        super().__init__(
+            _("Enter a whole number from 1 to %(highest)s, or 0 to remove it.") % {"highest": max_quantity()}
+        )
 
 
 class TooManyLines(CartError):
     def __init__(self) -> None:
         super().__init__(
-            f"A cart holds at most {settings.CART_MAX_LINES} different things. Order these first, or remove one."
+            _("A cart holds at most %(count)s different things. Order these first, or remove one.")
+            % {"count": settings.CART_MAX_LINES}
         )
 
 
 class TooDear(CartError):
     def __init__(self) -> None:
         super().__init__(
-            f"A cart holds goods for at most {format_money(settings.CART_MAX_TOTAL)}. Please order in parts."
+            _("A cart holds goods for at most %(amount)s. Please order in parts.")
+            % {"amount": format_money(settings.CART_MAX_TOTAL)}
         )
 
 
@@ -111,6 +117,11 @@ class PricedLine:
     @property
     def is_problem(self) -> bool:
         return self.is_gone or self.is_short
+
+    @property
+    def on_backorder(self) -> int:
+        """How many of its pieces can be had but are not there yet."""
+        return 0 if self.is_problem else backordered(self.quantity, self.available, self.variant)
 
     @property
     def one_more(self) -> int:
@@ -270,7 +281,7 @@ def price_cart(cart: Cart) -> PricedCart:
 
     What the cart's own payment holds at this moment counts as available to it.
     """
-    lines = [_priced(line) for line in _lines_with_stock(cart)]
+    lines = [_priced(line) for line in lines_with_stock(cart)]
     return PricedCart(
         lines=lines,
         subtotal=sum(line.total for line in lines),
@@ -288,19 +299,32 @@ def acknowledge_prices(priced: PricedCart) -> None:
         CartLine.objects.filter(pk__in=[each.line.pk for each in changed]).update(seen_price=shown)
 
 
-def _lines_with_stock(cart: Cart) -> QuerySet[CartLine]:
-    stock = Variant.objects.with_available().filter(pk=OuterRef("variant")).values("available")
+def lines_with_stock(cart: Cart) -> QuerySet[CartLine]:
+    """The lines of a cart with what they are about, `available` pieces, and `live_lines` as `pieces_of` reads them."""
     return (
         CartLine.objects.filter(cart=cart)
         .select_related("variant__product__category", "variant__stock_item")
-        .annotate(available=Subquery(stock), live_lines=lines_being_paid(cart))
+        .annotate(available=_available(), live_lines=_lines_being_paid(cart))
         .order_by("pk")
     )
 
 
-def lines_being_paid(cart: Cart) -> Subquery:
+@cache
+def _available() -> Subquery:
+    """The expression, built once: it is part of every step of a purchase."""
+    stock = Variant.objects.with_available().filter(pk=OuterRef("variant"))
+    return Subquery(stock.values("available"))
+
+
+def _lines_being_paid(cart: Cart) -> Subquery:
     """The frozen lines of the payment that is under way for this cart, if there is one."""
     return Subquery(Checkout.objects.filter(cart=cart, state__in=Checkout.LIVE).values("lines")[:1])
+
+
+def backordered(quantity: int, available: int, variant: Variant) -> int:
+    """How many of so many pieces are not there yet, of the `available` ones that can be promised."""
+    there = max(available - variant.stock_item.backorder_limit, 0)
+    return max(quantity - there, 0)
 
 
 def pieces_of(lines: Iterable[Mapping] | None) -> dict[int, int]:
@@ -309,7 +333,7 @@ def pieces_of(lines: Iterable[Mapping] | None) -> dict[int, int]:
 
 
 def _priced(row: Any) -> PricedLine:
-    """Price a line of `_lines_with_stock`, which adds `available` and `live_lines`."""
+    """Price a line of `lines_with_stock`, which adds `available` and `live_lines`."""
     line: CartLine = row
     variant, quantity = line.variant, line.quantity
     available = row.available + pieces_of(row.live_lines).get(line.variant_id, 0)

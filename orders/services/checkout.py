@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from config import languages
 from config.states import IllegalMove, Machine, Move
 from inventory import services as inventory
 from orders.models import Cart, Checkout
@@ -29,7 +30,7 @@ CHECKOUT_MOVES = Machine(
 
 @dataclass(frozen=True)
 class CheckoutDetails:
-    """What the customer typed, made clean: who, where to, how. Addresses as `orders.addresses` describes them."""
+    """What the customer typed, made clean: who, where to, how. Addresses as `accounts.addresses` describes them."""
 
     email: str
     shipping_address: dict[str, str]
@@ -43,8 +44,10 @@ def live_checkout(cart: Cart) -> Checkout | None:
     return Checkout.objects.filter(cart=cart, state__in=Checkout.LIVE).select_related("payment").first()
 
 
-def open_checkout(cart: Cart, details: CheckoutDetails, quote: Quote) -> Checkout:
-    """Freeze an offer. Stock is held by `hold_stock`, the last act of the same transaction.
+def open_checkout(cart: Cart, details: CheckoutDetails, quote: Quote, *, credit: int = 0) -> Checkout:
+    """Freeze an offer, of which `credit` minor units are paid with store credit.
+
+    Stock is held by `hold_stock`, the last act of the same transaction.
 
     A second live checkout of the cart is refused by the database (IntegrityError). Raises EmptyCart, NoDelivery,
     LinesShort.
@@ -60,6 +63,7 @@ def open_checkout(cart: Cart, details: CheckoutDetails, quote: Quote) -> Checkou
         customer=details.customer,
         fingerprint=quote.fingerprint,
         email=details.email,
+        language=languages.current(),
         shipping_address=details.shipping_address,
         billing_address=details.billing_address,
         shipping_name=quote.method.name,
@@ -70,8 +74,10 @@ def open_checkout(cart: Cart, details: CheckoutDetails, quote: Quote) -> Checkou
         subtotal=quote.subtotal,
         shipping=quote.shipping,
         shipping_tax=quote.shipping_tax,
+        shipping_tax_rate=quote.shipping_rate,
         tax=quote.tax,
         total=quote.total,
+        credit=credit,
         expires_at=timezone.now() + timedelta(minutes=settings.CHECKOUT_HOLD_MINUTES),
     )
 

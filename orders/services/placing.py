@@ -1,13 +1,16 @@
 """The moment of the order: a paid checkout becomes an order, its held stock a promise."""
 
+from typing import Any
+
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from inventory import services as inventory
 from orders.models import CartLine, Checkout, Order, OrderEvent, OrderLine
 from orders.models.order import line_reference
 from orders.services.checkout import CHECKOUT_MOVES
 from orders.services.errors import LinesShort
-from orders.tasks import send_confirmation
+from orders.tasks import credit_excess, issue_documents, send_confirmation, send_refunded
 from shop.models import Variant
 
 
@@ -21,8 +24,9 @@ def place_order(checkout: Checkout, *, payment_state: str, words: str) -> Order:
 
     Runs inside the transaction that books the payment, which has locked the checkout and tells the state of the
     payment with words for the timeline. A checkout that had ended gets its stock again if it can be had. Order,
-    lines, allocations, timeline and the task that mails the confirmation are rows of that transaction. Raises
-    LinesShort for a late payment whose stock is gone; then what was written here must be rolled back.
+    lines, allocations, timeline and the tasks that mail the confirmation and issue the invoice are rows of that
+    transaction. Raises LinesShort for a late payment whose stock is gone; then what was written here must be rolled
+    back.
     """
     if order := Order.objects.filter(checkout=checkout).first():
         return order
@@ -40,11 +44,12 @@ def place_order(checkout: Checkout, *, payment_state: str, words: str) -> Order:
     _take_from_cart(checkout)
     OrderEvent.objects.bulk_create(
         [
-            OrderEvent(order=order, words="Order placed.", key=f"placed {order.number}"),
+            OrderEvent(order=order, words=gettext_noop("Order placed."), key=f"placed {order.number}"),
             OrderEvent(order=order, words=words, key=f"{payment_state} {order.number}"),
         ]
     )
     send_confirmation.enqueue(order.pk)
+    issue_documents.enqueue(order.pk)
     hold = _hold_again(checkout) if is_late else checkout.reference
     inventory.allocate(hold, to={line.sku: line_reference(order.number, line.position) for line in lines})
     return order
@@ -52,12 +57,13 @@ def place_order(checkout: Checkout, *, payment_state: str, words: str) -> Order:
 
 def _create_order(checkout: Checkout, payment_state: str) -> Order:
     copied = (
-        "number customer_id email shipping_address billing_address shipping_name delivery_days currency "
-        "prices_include_tax subtotal shipping shipping_tax tax total"
+        "number customer_id email language shipping_address billing_address shipping_name delivery_days "
+        "currency prices_include_tax subtotal shipping shipping_tax shipping_tax_rate tax total"
     )
     return Order.objects.create(
         checkout=checkout,
         payment_state=payment_state,
+        credit_used=checkout.credit,
         **{name: getattr(checkout, name) for name in copied.split()},
     )
 
@@ -97,15 +103,48 @@ def _take_from_cart(checkout: Checkout) -> None:
         CartLine.objects.bulk_update(more, ["quantity"])
 
 
-def record_event(order: Order, words: str, *, key: str, is_public: bool = True) -> None:
-    """Write a line of the order's timeline; the same key is written once."""
+def record_event(
+    order: Order, words: str, *, key: str, is_public: bool = True, details: dict[str, Any] | None = None
+) -> None:
+    """Write a line of the order's timeline; the same key is written once.
+
+    `words` is English and marked with `gettext_noop`, "Invoice %(number)s issued."; `details` fill it when it is read.
+    """
     OrderEvent.objects.get_or_create(
-        key=key, defaults={"order": order, "words": words, "is_public": is_public}
+        key=key, defaults={"order": order, "words": words, "is_public": is_public, "details": details}
     )
 
 
-def record_payment(order: Order, state: str, words: str, *, key: str) -> None:
-    """Note in the order's own words what became of its payment; payments tells, the order does not ask."""
+def record_payment(
+    order: Order, state: str, words: str, *, key: str, details: dict[str, Any] | None = None
+) -> None:
+    """Note in the order's own words what became of its payment; payments tells, the order does not ask.
+
+    A payment that was given up takes the invoice back: the task that does so is a row of the same transaction.
+    """
     Order.objects.filter(pk=order.pk).update(payment_state=state)
     order.payment_state = state
-    record_event(order, words, key=key)
+    record_event(order, words, key=key, details=details)
+    if state in Order.GIVEN_UP:
+        issue_documents.enqueue(order.pk)
+
+
+REFUNDED_BY = {"card": "refunded", "credit": "refunded_as_credit", "cash": "refunded_in_cash"}
+
+
+def record_refund(order: Order, amount: int, *, remaining: int, key: str, method: str = "card") -> None:
+    """Money went back: credit it on the invoice and tell the customer, both as tasks of the transaction.
+
+    `amount` came back by `method` ("card", "credit", "cash"); `remaining` is what the customer has still paid. Both in
+    minor units.
+    """
+    credit_down_to(order, remaining, why=REFUNDED_BY[method], key=key)
+    send_refunded.enqueue(order.pk, amount, key, method)
+
+
+def credit_down_to(order: Order, remaining: int, *, why: str, key: str) -> None:
+    """Credit on the invoice whatever exceeds `remaining`, what is or can still be charged; a task of the transaction.
+
+    `why` is "unsettled" or one of REFUNDED_BY, `key` names the act.
+    """
+    credit_excess.enqueue(order.pk, remaining, why, key)

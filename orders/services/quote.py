@@ -6,15 +6,17 @@ Tax is rounded half up per line, and once for delivery; the parts therefore alwa
 import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from orders.models import Cart, ShippingMethod, TaxRate
-from orders.services.cart import lines_being_paid, pieces_of
+from orders.services.cart import backordered, lines_with_stock, pieces_of
 from orders.services.errors import EmptyCart
-from shop.models import TaxClass, Variant
+from shop.models import TaxClass
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class QuoteLine:
     weight_g: int
     country_of_origin: str
     available: int
+    image_url: str = ""
+    on_backorder: int = 0
 
     @property
     def shown_total(self) -> int:
@@ -45,8 +49,9 @@ class QuoteLine:
         return self.available < self.quantity
 
     def frozen(self) -> dict[str, object]:
-        """The line as a checkout keeps it: everything but the stock of the moment."""
-        return {key: value for key, value in asdict(self).items() if key != "available"}
+        """The line as a checkout keeps it: everything but the stock of the moment and the picture."""
+        passing = {"available", "image_url", "on_backorder"}
+        return {key: value for key, value in asdict(self).items() if key not in passing}
 
 
 @dataclass(frozen=True)
@@ -112,43 +117,50 @@ _NEEDED = (
     "country_of_origin",
     "is_active",
     "product__name",
+    "product__image_url",
     "product__is_active",
     "product__category__is_active",
     "stock_item__sku",
+    "stock_item__backorder_limit",
 )
 
 
-def make_quote(cart: Cart, *, country: str, method_id: int | None = None) -> Quote:
+def delivery_methods() -> list[ShippingMethod]:
+    """The ways of delivery that are offered today, in their order."""
+    return list(ShippingMethod.objects.filter(is_active=True))
+
+
+def make_quote(
+    cart: Cart,
+    *,
+    country: str,
+    method_id: int | None = None,
+    methods: Sequence[ShippingMethod] | None = None,
+) -> Quote:
     """Price a cart for a country (ISO 3166 code) and a way of delivery, the first that reaches it if none is given.
 
-    Four statements however long the cart. Lines that are no longer on sale have `available` 0; what the cart's
+    `methods` are the ways of delivery, if the caller has just read them. Three statements however long the cart, or
+    two. Lines that are no longer on sale have `available` 0; what the cart's
     own payment holds at this moment counts as available to it. Raises EmptyCart.
     """
-    quantities = dict(cart.lines.order_by("pk").values_list("variant", "quantity"))
-    if not quantities:
-        raise EmptyCart
-    variants = (
-        Variant.objects.with_available()
-        .annotate(live_lines=lines_being_paid(cart))
-        .select_related("product__category", "stock_item")
-        .only(*_NEEDED)
-        .in_bulk(list(quantities))
-    )
+    wanted = lines_with_stock(cart).only("quantity", *(f"variant__{name}" for name in _NEEDED))
     rates = _rates(country)
-    lines = [_line(variants[pk], quantity, rates) for pk, quantity in quantities.items()]
+    lines = [_line(row, rates) for row in wanted]
+    if not lines:
+        raise EmptyCart
     weight_g = sum(line.weight_g * line.quantity for line in lines)
-    methods = [
+    priced = [
         (method, method.price_for(weight_g))
-        for method in ShippingMethod.objects.filter(is_active=True)
+        for method in (delivery_methods() if methods is None else methods)
         if method.reaches(country)
     ]
-    first = methods[0] if methods else (None, 0)
-    method, shipping = next((pair for pair in methods if pair[0].pk == method_id), first)
+    first = priced[0] if priced else (None, 0)
+    method, shipping = next((pair for pair in priced if pair[0].pk == method_id), first)
     rate = rates.get(TaxClass.STANDARD, 0)
     return Quote(
         lines=lines,
         country=country,
-        methods=methods,
+        methods=priced,
         method=method,
         shipping=shipping,
         shipping_tax=tax_of(shipping, rate),
@@ -169,18 +181,18 @@ def tax_of(amount: int, rate: int, *, included: bool | None = None) -> int:
 
 def _rates(country: str) -> dict[str, int]:
     """The rate in force today of each tax class; a country without rates is delivered to without tax."""
-    rows = TaxRate.objects.filter(country=country, valid_from__lte=timezone.localdate()).order_by(
-        "valid_from"
-    )
-    return {row.tax_class: row.rate for row in rows}
+    rates = TaxRate.objects.filter(country=country, valid_from__lte=timezone.localdate())
+    return dict(rates.order_by("valid_from").values_list("tax_class", "rate"))
 
 
-def _line(variant: Variant, quantity: int, rates: dict[str, int]) -> QuoteLine:
+def _line(row: Any, rates: dict[str, int]) -> QuoteLine:
+    """Price a line of `lines_with_stock`, which adds `available` and `live_lines`."""
+    variant, quantity = row.variant, row.quantity
     shown = variant.price * quantity
     rate = rates.get(variant.tax_class, 0)
     tax = tax_of(shown, rate)
     net = shown - tax if settings.PRICES_INCLUDE_TAX else shown
-    held = pieces_of(variant.live_lines).get(variant.pk, 0)  # type: ignore[attr-defined]
+    held = pieces_of(row.live_lines).get(variant.pk, 0)
     on_sale = variant.is_active and variant.product.is_active and variant.product.category.is_active
     return QuoteLine(
         variant=variant.pk,
@@ -196,5 +208,7 @@ def _line(variant: Variant, quantity: int, rates: dict[str, int]) -> QuoteLine:
         tax_class=variant.tax_class,
         weight_g=variant.weight_g,
         country_of_origin=variant.country_of_origin,
-        available=variant.available + held if on_sale else 0,  # type: ignore[attr-defined]
+        available=row.available + held if on_sale else 0,
+        image_url=variant.product.image_url,
+        on_backorder=backordered(quantity, row.available + held, variant) if on_sale else 0,
     )

@@ -1,8 +1,13 @@
 """Words of this room for its pages: `{% load orders %}`."""
 
-from django import template
+from typing import Any
 
-from orders import addresses, offer, words
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts import addresses
+from orders import offer, words
 from orders.forms import CheckoutForm
 from orders.models import Order, ShippingMethod
 from orders.services.quote import Quote
@@ -20,6 +25,12 @@ def offer_pack(quote: Quote) -> str:
 def offer_changes(form: CheckoutForm, quote: Quote) -> list[str]:
     """What changed since the page that was just sent; [] on a page that was not sent."""
     return offer.changes(str(form.data.get("shown", "")), quote) if form.is_bound else []
+
+
+@register.filter
+def unbroken(number: str) -> SafeString:
+    """A number that no line is broken within."""
+    return format_html('<span class="unbroken">{}</span>', number)
 
 
 @register.filter
@@ -42,10 +53,16 @@ def payment_words(order: Order) -> str:
     return words.payment_words_of(order)
 
 
+@register.simple_tag
+def paid_with(order: Order, payment: Any) -> words.PaidWith | None:
+    """What pays for an order now; nothing where it has no payment."""
+    return words.paid_with(order, credit=payment.credit, captured=payment.captured) if payment else None
+
+
 @register.filter
 def percent(rate: int) -> str:
-    """A tax rate in hundredths of a percent: 1900 is "19 %"."""
-    return f"{rate / 100:g} %"
+    """A tax rate in hundredths of a percent: 1900 is "19%"."""
+    return words.percent(rate)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """Every rule about checkouts and orders, broken behind the services' backs and found."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from django.utils import timezone
 from config import books
 from config.tests.world import balanced_world, contradictions, loosen, sql, unguard
 from inventory import services as inventory
-from orders.models import Checkout, Order, OrderLine
+from orders import services as orders
+from orders.models import Checkout, Fulfilment, Order, OrderLine
+from orders.services.invoice_content import canonical, fingerprint
 
 pytestmark = [pytest.mark.django_db, pytest.mark.broken_books]
 
@@ -82,7 +85,7 @@ def test_a_piece_of_an_order_line_that_is_nowhere_or_twice_is_found(world):
 def test_a_piece_that_left_no_shelf_is_found(world):
     sql("UPDATE orders_orderline SET shipped = 1")
 
-    assert contradictions("orders.shipped", besides={"orders.pieces"}) == [
+    assert contradictions("orders.shipped", besides={"orders.pieces", "orders.parcels"}) == [
         f"Order {world.order.number}, line 1 (MUG-1): 1 were shipped, says the line; its movements say 0."
     ]
 
@@ -93,6 +96,24 @@ def test_a_piece_that_left_the_shelf_unnoticed_is_found(world):
     assert contradictions("orders.shipped", besides={"orders.pieces"}) == [
         f"Order {world.order.number}, line 1 (MUG-1): 0 were shipped, says the line; its movements say 1."
     ]
+
+
+def test_a_parcel_that_held_more_than_its_line_says_was_shipped_is_found(world):
+    settled(world.order)
+    orders.ship(world.order, {1: 1}, key="parcel 1")
+    assert "orders.parcels" not in {violation.code for violation in books.verify().violations}
+    sql("UPDATE orders_fulfilmentline SET quantity = 2")
+
+    found = [violation for violation in books.verify().violations if violation.code == "orders.parcels"]
+
+    assert [violation.sentence for violation in found] == [
+        f"Order {world.order.number}, line 1 (MUG-1): 1 were shipped, says the line; its parcels held 2."
+    ]
+
+
+def settled(order):
+    """As far as the order knows: what its payment has to say is another room's matter."""
+    Order.objects.filter(pk=order.pk).update(payment_state=Order.PaymentState.CAPTURED)
 
 
 def test_stock_allocated_to_no_order_is_found(world):
@@ -311,5 +332,165 @@ def test_an_order_that_was_shipped_and_cancelled_in_part_balances(world):
     inventory.ship(reference, 1, cause="fulfilment 1")
     inventory.deallocate(reference, cause="cancellation 1")
     OrderLine.objects.update(shipped=1, cancelled=1)
+    parcel = Fulfilment.objects.create(order=world.order, key="parcel 1")
+    parcel.lines.create(line=world.order.lines.get(), quantity=1)
 
     assert books.verify().violations == []
+
+
+# --- invoices and credit notes ------------------------------------------------------------------------
+@pytest.fixture
+def invoice(world):
+    """The invoice of the one order: €44.88, of which €7.16 tax."""
+    invoice = orders.issue_invoice(world.order)
+    assert books.verify().violations == []
+    return invoice
+
+
+def _say(invoice, change):
+    """Change what an invoice says, and its hash, as somebody would who knows how it is made."""
+    said = json.loads(invoice.content)
+    change(said)
+    text = canonical(said)
+    sql(
+        "UPDATE orders_invoice SET content = %s, sha256 = %s WHERE id = %s",
+        text,
+        fingerprint(text),
+        invoice.pk,
+    )
+
+
+def test_invoices_that_can_be_changed_are_found(invoice):
+    unguard("orders_invoice")
+
+    assert len(contradictions("orders.invoices_append_only")) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (
+            "UPDATE orders_invoicecounter SET last = 2",
+            "1 documents, numbered 1 to 1; its counter stands at 2",
+        ),
+        ("DELETE FROM orders_invoicecounter", "1 documents, numbered 1 to 1; its counter stands at 0"),
+        ("UPDATE orders_invoice SET serial = 2", "1 documents, numbered 2 to 2; its counter stands at 1"),
+    ],
+)
+def test_a_gap_in_the_numbers_is_found(invoice, change, found):
+    loosen("orders_invoice")
+
+    sql(change)
+
+    assert contradictions("orders.invoice_numbers", besides={"orders.invoices_append_only"} & _found()) == [
+        f"Series {invoice.series} has {found}."
+    ]
+
+
+def _found():
+    return {violation.code for violation in books.verify().violations}
+
+
+@pytest.mark.parametrize("column", ["content", "sha256"])
+def test_an_invoice_that_was_changed_after_its_issue_is_found(invoice, column):
+    loosen("orders_invoice")
+
+    sql(f"UPDATE orders_invoice SET {column} = REPLACE({column}, '4', '5')")
+
+    [sentence] = contradictions("orders.invoice_hash", besides=_found() - {"orders.invoice_hash"})
+    assert sentence.startswith(f"{invoice.number} was changed after it was issued")
+    assert _found() <= {"orders.invoice_hash", "orders.invoices_append_only"}
+
+
+def test_an_invoice_whose_text_is_nonsense_is_found_and_stops_no_proof(invoice):
+    loosen("orders_invoice")
+
+    sql("UPDATE orders_invoice SET content = 'nonsense'")
+
+    assert "orders.invoice_hash" in _found()
+
+
+@pytest.mark.parametrize("column", ["number = 'INV-X'", "total = total + 1"])
+def test_columns_that_are_not_what_the_text_says_are_found(invoice, column):
+    loosen("orders_invoice")
+
+    sql(f"UPDATE orders_invoice SET {column}")
+
+    assert "orders.invoice_columns" in _found()
+    assert len(contradictions("orders.invoice_columns", besides=_found() - {"orders.invoice_columns"})) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda said: said["lines"][0].update(gross=3999),
+        lambda said: said["lines"][0].update(tax=639),
+        lambda said: said["shipping"].update(gross=491),
+        lambda said: said["tax_parts"][0].update(tax=1),
+        lambda said: said.update(duty=1),
+        lambda said: said["discounts"].append({"name": "x", "amount": 1}),
+        lambda said: said.update(lines=[]),
+    ],
+)
+def test_parts_that_do_not_make_the_invoice_are_found(invoice, change):
+    loosen("orders_invoice")
+
+    _say(invoice, change)
+
+    assert "orders.invoice_parts" in _found()
+    assert _found() <= {"orders.invoice_parts", "orders.invoices_append_only"}
+
+
+def test_an_invoice_of_something_else_than_the_order_is_found(world, invoice):
+    sql("UPDATE orders_order SET total = total + 1, subtotal = subtotal + 1")
+
+    others = {"orders.subtotal", "orders.as_agreed"} | {
+        code for code in _found() if code.startswith("payments")
+    }
+    assert contradictions("orders.invoice_total", besides=others) == [
+        f"{invoice.number} is of €44.88 with €7.16 tax, but order {world.order.number} costs €44.89 with €7.16."
+    ]
+
+
+def test_a_credit_note_beyond_the_invoice_is_found(world, invoice):
+    orders.issue_credit_note(world.order, amount=1000, reason="", key="a")
+    loosen("orders_invoice")
+
+    sql("UPDATE orders_invoice SET total = 4489 WHERE kind = 'credit_note'")
+
+    [sentence] = contradictions("orders.credit_notes", besides=_found() - {"orders.credit_notes"})
+    assert sentence == (
+        f"Invoice {invoice.number} of €44.88 has 1 credit notes of €44.89 together, 0 of another order; its balance "
+        "says €10.00 of €44.88."
+    )
+
+
+def test_a_balance_that_is_not_the_sum_of_the_credit_notes_is_found(invoice):
+    sql("UPDATE orders_invoicebalance SET credited = 1")
+
+    assert len(contradictions("orders.credit_notes")) == 1
+
+
+def test_an_order_without_invoice_is_found_after_five_minutes(world):
+    Order.objects.update(placed_at=_minutes_ago(4))
+    assert books.verify().violations == []
+
+    Order.objects.update(placed_at=_minutes_ago(6))
+
+    [sentence] = contradictions("orders.invoiced")
+    assert sentence.startswith(f"Order {world.order.number}, placed at ")
+    assert sentence.endswith(", has no invoice.")
+
+
+def test_a_released_payment_whose_invoice_stands_is_found(world, invoice):
+    """Its events are older than five minutes, as the timeline cannot be dated back."""
+    sql("UPDATE orders_order SET payment_state = 'voided'")
+    assert "orders.released_credited" not in _found()
+    loosen("orders_orderevent")
+
+    sql("UPDATE orders_orderevent SET at = %s", _minutes_ago(6))
+
+    [sentence] = contradictions("orders.released_credited", besides=_found() - {"orders.released_credited"})
+    assert sentence == (
+        f"Order {world.order.number} was not paid in the end (voided), but of {invoice.number} €0.00 is credited."
+    )

@@ -413,3 +413,14 @@ def test_signing_out_leaves_the_cart_with_the_customer(client):
     assert not client.cookies[cart_cookie.NAME].value
     assert "There is nothing in it yet." in text_of(client.get(CART))
     assert held(user.cart) == {line.variant_id: 1}
+
+
+def test_adding_without_having_chosen_leads_back_to_the_product_with_a_sentence(client):
+    path = VariantFactory(stock=1).product.get_absolute_url()
+    headers = {"Sec-Fetch-Site": "same-origin", "Referer": f"http://testserver{path}"}
+
+    answer = client.post("/cart/add/", {"quantity": "1"}, headers=headers)
+
+    assert (answer.status_code, answer["Location"]) == (303, f"http://testserver{path}")
+    assert "Choose what to put into the cart." in client.get(path).content.decode()
+    assert not Cart.objects.exists()

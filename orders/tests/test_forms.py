@@ -45,6 +45,13 @@ def test_a_good_form_becomes_details(method):
     assert details.customer is None
 
 
+def test_an_address_to_write_to_is_kept_in_lower_case(method):
+    form = CheckoutForm(typed(method, email="Ada@Example.com"))
+
+    assert form.is_valid()
+    assert form.details().email == "ada@example.com"
+
+
 def test_another_billing_address_has_its_own_country_and_rules(method):
     form = CheckoutForm(typed(method, **billing(country="FR", postcode="75001", city="Paris")))
 

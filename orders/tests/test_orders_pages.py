@@ -1,4 +1,5 @@
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -77,17 +78,6 @@ def test_any_page_number_is_answered(client, ada, page):
     assert client.get("/orders/", {"page": page}).status_code == 200
 
 
-@pytest.mark.parametrize("orders", [3, 20])
-def test_the_history_costs_four_statements(client, ada, settings, orders, django_assert_num_queries):
-    settings.PAGE_CACHE_SECONDS = 60
-    client.get("/")
-    for _ in range(orders):
-        OrderFactory(customer=ada)
-
-    with django_assert_num_queries(4):  # session, user, orders, lines
-        client.get("/orders/")
-
-
 def test_an_order_says_everything_about_itself(client, ada):
     order = OrderFactory(customer=ada, billing_address=ADDRESS | {"name": "Example Ltd"})
     happened(order, "Packed.")
@@ -103,9 +93,9 @@ def test_an_order_says_everything_about_itself(client, ada):
         "€19.99",
         "€4.90",
         "€24.89",
-        "includes tax 19 % on goods</dt><dd>€3.19",
+        "includes tax 19% on goods</dt><dd>€3.19",
         "includes tax on delivery</dt><dd>€0.78",
-        "Ada Example<br>Unter den Linden 1<br>10117 BERLIN<br>Germany",
+        "Ada Example<br>Unter den Linden 1<br>10117 Berlin<br>Germany",
         "Example Ltd",
         "The amount is held on your card.",
         "Order placed.",
@@ -164,7 +154,7 @@ def test_a_guest_s_order_opens_with_its_token_and_stays_private(client):
 
     assert response.status_code == 200
     assert order.number in text_of(response)
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "strict-origin"
     assert "no-store" in response["Cache-Control"]
     assert "noindex" in response["X-Robots-Tag"]
 
@@ -179,6 +169,7 @@ def test_trying_tokens_is_slowed_down(client):
     answers = [client.get(f"/orders/g/guess-{n}/").status_code for n in range(31)]
 
     assert answers == [404] * 30 + [429]
+    assert client.get("/orders/g/guess/cancel/").status_code == 429
 
 
 # --- finding --------------------------------------------------------------------------------------
@@ -218,6 +209,20 @@ def test_without_a_number_all_links_are_mailed(client, quiet):
     find(client, "ada@example.com")
 
     assert all(order.token in mail.outbox[0].body for order in orders)
+
+
+def test_an_address_that_only_looks_alike_gets_no_links_of_another_s(client, quiet):
+    """In capitals "ı" and "i" are one letter, and so are "ſ" and "s": PostgreSQL's `iexact` takes one for the other."""
+    theirs = OrderFactory(email="mike@mails.example")
+    OrderFactory(email="mike@maıls.example")
+    quiet()
+
+    find(client, "mike@maıls.example")
+    find(client, "mike@mailſ.example")
+
+    [letter] = mail.outbox
+    assert letter.to == ["mike@maıls.example"]
+    assert theirs.token not in letter.body
 
 
 def test_the_answer_does_not_tell_whether_there_is_an_order(client, quiet):
@@ -325,11 +330,11 @@ def test_the_confirmation_holds_the_whole_order_and_its_link():
             "€3.19",
             "Unter den Linden 1",
             "Example Ltd",
-            "10117 BERLIN",
+            "10117 Berlin",
         ):
             assert said in part
-    assert "Unter den Linden 1\n10117 BERLIN\nGermany\n" in letter.body
-    assert "Unter den Linden 1<br>10117 BERLIN<br>Germany" in html
+    assert "Unter den Linden 1\n10117 Berlin\nGermany\n" in letter.body
+    assert "Unter den Linden 1<br>10117 Berlin<br>Germany" in html
 
 
 def test_a_customer_s_confirmation_links_to_the_page_that_asks_to_sign_in():
@@ -374,3 +379,16 @@ def test_a_mail_that_could_not_be_sent_is_tried_again(monkeypatch):
     emails.send_confirmation(order.pk)
     assert len(mail.outbox) == 1
     assert order.events.filter(words__startswith="Confirmation").count() == 1
+
+
+def test_pages_tell_the_time_of_the_shop(client, ada):
+    order = OrderFactory(customer=ada)
+    OrderEvent.objects.create(
+        order=order, words="Packed.", is_public=True, at=datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+    )
+
+    page = text_of(client.get(order.get_absolute_url()))
+
+    assert 'datetime="2026-07-02T00:30:00+02:00"' in page
+    assert "CEST" in page
+    assert "UTC" not in page

@@ -5,16 +5,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import IntEnum
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.demo import DOMAIN, demo_customers
 from accounts.models import User
 from orders import emails
 from orders import services as orders
-from orders.models import Cart, Checkout
+from orders.models import Cart, Checkout, Order
 from payments import services
+from payments.demo import parcels
 from payments.demo.clock import shop_time
 from payments.demo.past import the_past
 from payments.demo.plan import DECLINED_CARDS, Ending, Story, Visit
@@ -40,13 +43,20 @@ TOWNS = (
 AT_THE_PAGE = timedelta(minutes=2)
 
 
+class Act(IntEnum):
+    VISIT = 1
+    MONEY = 2
+    PARCEL = 3
+    ARRIVAL = 4
+
+
 @dataclass(frozen=True, order=True)
 class Happening:
     """A visit, by its place in the plan, or what follows from it; sorted by time."""
 
     at: datetime
     place: int
-    is_visit: bool
+    act: Act
 
 
 def grow(visits: Sequence[Visit], simulator: Simulator, *, now: datetime) -> Iterator[int]:
@@ -60,13 +70,10 @@ def grow(visits: Sequence[Visit], simulator: Simulator, *, now: datetime) -> Ite
         known = _checkouts().count()
         for happening in _happenings(visits, now):
             visit, place = visits[happening.place], happening.place
-            if happening.is_visit and place >= known:
+            if happening.act is not Act.VISIT or place >= known:
                 with past.at(happening.at):
-                    _visit(visit, simulator)
-            elif not happening.is_visit:
-                with past.at(happening.at):
-                    _follow_up(visit, place, simulator)
-            if happening.is_visit:
+                    _happen(happening.act, visit, place, simulator)
+            if happening.act is Act.VISIT:
                 yield place + 1
     services.expire_checkouts()
 
@@ -76,12 +83,27 @@ def _happenings(visits: Sequence[Visit], now: datetime) -> list[Happening]:
     told = []
     for place, visit in enumerate(visits):
         at = now - visit.ago
-        told.append(Happening(at, place, is_visit=True))
+        told.append(Happening(at, place, Act.VISIT))
         if visit.story is Story.LEAVES:
-            told.append(Happening(at + page_lives, place, is_visit=False))
+            told.append(Happening(at + page_lives, place, Act.MONEY))
         elif visit.is_ordered and visit.ending is not Ending.AUTHORISED:
-            told.append(Happening(at + visit.ending_after, place, is_visit=False))
+            told.append(Happening(at + visit.ending_after, place, Act.MONEY))
+        if visit.sent_after and visit.arrives_after:
+            told.append(Happening(at + visit.sent_after, place, Act.PARCEL))
+            told.append(Happening(at + visit.arrives_after, place, Act.ARRIVAL))
     return sorted(each for each in told if each.at <= now)
+
+
+def _happen(act: Act, visit: Visit, place: int, simulator: Simulator) -> None:
+    if act is Act.VISIT:
+        _visit(visit, simulator)
+    elif act is Act.MONEY:
+        _follow_up(visit, place, simulator)
+    elif order := Order.objects.filter(checkout=_checkouts()[place]).first():
+        if act is Act.PARCEL:
+            parcels.send(order)
+        else:
+            parcels.arrive(order)
 
 
 def _checkouts() -> QuerySet[Checkout]:
@@ -158,16 +180,29 @@ def _country(visit: Visit) -> str:
 
 def _prove(payment: Payment) -> None:
     """Book what Stripe says of a payment; a first order's confirmation is mailed now, not when a worker finds it."""
-    payment = services.prove_payment(payment)
+    payment = _book(payment)
     if payment.order:
         with redirect_stdout(io.StringIO()):
             emails.send_confirmation(payment.order.pk)
 
 
+def _book(payment: Payment) -> Payment:
+    """Book what Stripe says, with the invoice that follows from it.
+
+    Both in one transaction: a worker, whose clock is the real one, would otherwise come first now and then and date an
+    invoice of last week today.
+    """
+    with transaction.atomic():
+        payment = services.prove_payment(payment)
+        if payment.order:
+            orders.issue_documents(payment.order)
+    return payment
+
+
 # --- what follows -----------------------------------------------------------------------------------
 def _follow_up(visit: Visit, place: int, simulator: Simulator) -> None:
     payment = Payment.objects.select_related("checkout", "order").get(checkout=_checkouts()[place])
-    payment = services.prove_payment(payment)
+    payment = _book(payment)
     if payment.state != Payment.State.AUTHORISED:
         return
     assert payment.intent_id  # noqa: S101 - it is authorised
@@ -175,7 +210,7 @@ def _follow_up(visit: Visit, place: int, simulator: Simulator) -> None:
         simulator.settle(payment.intent_id)
     elif visit.ending is Ending.RELEASED:
         simulator.release(payment.intent_id)
-    services.prove_payment(payment)
+    _book(payment)
 
 
 def _finish_the_interrupted() -> None:

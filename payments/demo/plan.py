@@ -56,6 +56,17 @@ class Visit:
     def is_ordered(self) -> bool:
         return self.story not in {Story.LEAVES, Story.CANCELS}
 
+    @property
+    def sent_after(self) -> timedelta | None:
+        """When its parcel leaves: some hours after it was settled; one in six still waits."""
+        if not self.is_ordered or self.ending is not Ending.SETTLED or self.number % 6 == 0:
+            return None
+        return self.ending_after + timedelta(hours=2 + self.number % 17)
+
+    @property
+    def arrives_after(self) -> timedelta | None:
+        return self.sent_after + timedelta(days=2 + self.number % 3) if self.sent_after else None
+
 
 def plan_visits(
     products: Sequence[DemoProduct], *, orders: int, days: int, seed: int, towns: int

@@ -1,6 +1,7 @@
 """The whole seeding, step by step; every step leaves alone what an earlier run has done."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
@@ -8,19 +9,35 @@ from pathlib import Path
 
 from django.db import connection
 
-from accounts.demo import Logins, seed_people
+from accounts.demo import OWNER, Logins, demo_customers, seed_people
+from accounts.models import User
 from config import books
-from inventory.demo import seed_places, seed_stock, split
+from inventory.demo import seed_places, seed_receipt, seed_stock, seed_thresholds, split
 from orders.demo import seed_rates
 from payments.demo import history
 from payments.demo.clock import real_now, shop_time
+from payments.demo.opinions import seed_opinions
 from payments.demo.plan import Visit, plan_visits
 from payments.demo.progress import Progress
 from payments.demo.simulator import Simulator
+from payments.services.store_credit import AlreadyBooked, grant
 from shop.demo import seeding as shop
-from shop.services import StoredPicture
+from shop.services import StoredPicture, begin_pages
 
 BROKEN = "Broken on arrival"
+GIFT = 2500
+
+
+def _give_credit() -> None:
+    """A gift to the first customer, once, so that store credit can be tried."""
+    with suppress(AlreadyBooked):
+        grant(
+            demo_customers()[0],
+            amount=GIFT,
+            reason="A gift to try it with",
+            key="demo gift",
+            by=User.objects.get(email=OWNER),
+        )
 
 
 @dataclass(frozen=True)
@@ -50,6 +67,7 @@ class Seeding:
         with shop_time(self.opening):
             seed_people(self.logins)
             seed_rates()
+            begin_pages(is_published=True)
             self._seed_goods()
             self._seed_stock()
         with connection.cursor() as cursor:
@@ -64,6 +82,8 @@ class Seeding:
         simulator = Simulator()
         simulator.must_obey()
         self.progress.follow("Visits", history.grow(visits, simulator, now=self.now), len(visits))
+        seed_opinions(self.now)
+        _give_credit()
 
     def visits(self) -> list[Visit]:
         return plan_visits(
@@ -113,9 +133,11 @@ class Seeding:
     def _seed_stock(self) -> None:
         places = seed_places()
         stocks = shop.stocks_of(chain(self.catalogue, self._long_shelf()))
+        seed_thresholds(stocks)
         for code, pieces in split(stocks).items():
             place = places[code]
             steps = seed_stock(pieces.items(), place, reason="" if place.is_sellable else BROKEN)
             self.progress.follow(
                 f"SKUs, {place.name.lower()}", steps, sum(1 for each in pieces.values() if each)
             )
+        seed_receipt(stocks, places["main"])

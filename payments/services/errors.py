@@ -1,6 +1,9 @@
 """The noes of paying, fit to show."""
 
+from django.utils.translation import gettext as _
+
 from orders.models import Order
+from orders.services import Quote
 
 
 class PaymentError(Exception):
@@ -12,8 +15,20 @@ class ProviderAway(PaymentError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Our payment provider is not answering right now. Nothing was charged and your cart is kept: "
-            "please try again in a minute."
+            _(
+                "Our payment provider is not answering right now. Nothing was charged and your cart is kept: "
+                "please try again in a minute."
+            )
+        )
+
+
+class CreditChanged(PaymentError):
+    """The store credit that the customer agreed to use is not what can be used now; nothing was taken."""
+
+    def __init__(self, quote: Quote):
+        self.quote = quote
+        super().__init__(
+            _("Your store credit has changed meanwhile. Please look at the new total; nothing was charged.")
         )
 
 
@@ -22,4 +37,4 @@ class AlreadyOrdered(PaymentError):
 
     def __init__(self, order: Order):
         self.order = order
-        super().__init__(f"This is paid already: it is your order {order.number}.")
+        super().__init__(_("This is paid already: it is your order %(number)s.") % {"number": order.number})

@@ -6,6 +6,7 @@ from payments import gateway
 from payments.models import Payment, PaymentEvent
 from payments.services.ledger import write
 from payments.services.proving import book_intent
+from payments.services.refunding import look, refund
 from payments.tasks import mail_late_money
 
 Kind = PaymentEvent.Kind
@@ -18,7 +19,7 @@ def return_money(payment: Payment) -> None:
     The operation was written down when the order could not be placed and keeps its one key, so a second run does
     nothing more. Raises gateway.Unclear (try again) and gateway.Refused.
     """
-    if payment.order_id or not payment.intent_id or payment.voided or payment.refunded:
+    if payment.order_id or not payment.intent_id or payment.voided:
         return
     operation = f"late-{payment.checkout.number}"
     intent = gateway.retrieve_intent(payment.intent_id)
@@ -31,25 +32,18 @@ def return_money(payment: Payment) -> None:
 
 def _refund(payment: Payment, operation: str) -> None:
     """The money was settled already, in Stripe's dashboard: pay it back instead of releasing it."""
-    refund = f"{operation}-refund"
-    amount = payment.captured
-    write(payment, Kind.REFUND, Result.REQUESTED, amount, operation=refund, key=f"{refund} requested")
-    try:
-        gateway.refund_intent(payment.intent_id or "", amount, key=refund)
-    except gateway.Refused as refusal:
-        if refusal.code != "charge_already_refunded":
-            raise
-        # By hand in the dashboard, or by us so long ago that Stripe has forgotten the key: it is back.
-    with transaction.atomic():
-        if write(payment, Kind.REFUND, Result.SUCCEEDED, amount, operation=refund, key=f"{refund} succeeded"):
-            write(
-                payment,
-                Kind.VOID,
-                Result.FAILED,
-                payment.authorised,
-                operation=operation,
-                key=f"{operation} failed",
-                detail="It was settled already and has been refunded.",
-            )
-            Payment.objects.filter(pk=payment.pk).update(refunded=amount, state=Payment.State.REFUNDED)
-            mail_late_money.enqueue(payment.pk)
+    look(payment)  # it may have been paid back there as well, or by us with an answer that was lost
+    payment.refresh_from_db()
+    if not payment.refunded:
+        refund(payment, amount=payment.captured, cause=operation, reason="Paid too late; sold out meanwhile.")
+        payment.refresh_from_db()
+    if payment.refunded == payment.captured:
+        _close(payment, operation)
+
+
+@transaction.atomic
+def _close(payment: Payment, operation: str) -> None:
+    why = "It was settled already and has been refunded."
+    key = f"{operation} failed"
+    if write(payment, Kind.VOID, Result.FAILED, payment.authorised, operation=operation, key=key, detail=why):
+        mail_late_money.enqueue(payment.pk)

@@ -6,12 +6,15 @@ PaymentIntent decides, never what an event or an address claims; each fact is bo
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
+from config.money import format_money
 from orders import services as orders
 from orders.models import Order
 from payments import gateway
 from payments.models import Payment, PaymentEvent
-from payments.services.ledger import report, tell, write, write_first
+from payments.services import store_credit
+from payments.services.ledger import close_operation, open_operation, report, tell, write, write_first
 from payments.tasks import mail_late_money, return_late_money
 
 S = Payment.State
@@ -41,7 +44,7 @@ def book_session(
 ) -> Payment:
     """Book what a session says: still open, dead (then the checkout ends by `act`), or complete."""
     if session.status == "expired":
-        _end(payment, act, reason)
+        end(payment, act, reason)
     elif session.status == "complete" and session.intent:
         return book_intent(payment, session.intent)
     elif session.status == "complete" and session.payment_status == "no_payment_required":
@@ -51,9 +54,14 @@ def book_session(
 
 
 @transaction.atomic
-def _end(payment: Payment, act: str, reason: str) -> None:
-    if orders.close_checkout(payment.checkout, act, reason=reason):
-        Payment.objects.filter(pk=payment.pk, state=S.PENDING).update(state=S.FAILED)
+def end(payment: Payment, act: str, reason: str) -> None:
+    """Nothing was paid: the stock is free, the store credit is back, once."""
+    if not orders.close_checkout(payment.checkout, act, reason=reason):
+        return
+    Payment.objects.filter(pk=payment.pk, state=S.PENDING).update(state=S.FAILED)
+    if payment.checkout.credit:
+        payment.refresh_from_db(fields=["credit"])
+        store_credit.give_back(payment, payment.credit, reason=reason)
 
 
 @transaction.atomic
@@ -62,14 +70,14 @@ def book_intent(payment: Payment, intent: gateway.Intent) -> Payment:
 
     Locks the checkout and then the payment. An intent that is not what was asked for leaves a Finding and no order.
     """
-    payment = _lock(payment)
+    payment = lock(payment)
     if intent.status not in {"requires_capture", "succeeded", "canceled"}:
         return payment
-    if wrong := _mismatch(payment, intent):
+    if wrong := mismatch(payment, intent):
         report(payment, "mismatch", wrong)
         return payment
     if intent.status == "canceled" and not payment.authorised:
-        _end(payment, "cancel", "The payment was cancelled at Stripe.")
+        end(payment, "cancel", "The payment was cancelled at Stripe.")
         payment.refresh_from_db()
     elif payment.state not in PROVEN and not payment.authorised:
         _authorise(payment, intent)
@@ -80,14 +88,15 @@ def book_intent(payment: Payment, intent: gateway.Intent) -> Payment:
     return payment
 
 
-def _lock(payment: Payment) -> Payment:
+def lock(payment: Payment) -> Payment:
+    """The payment as it is now, nobody else's until the transaction ends: first its checkout, then its own row."""
     checkout = orders.lock_checkout(payment.checkout_id)
     locked = Payment.objects.select_for_update(of=("self",)).select_related("order").get(pk=payment.pk)
     locked.checkout = checkout
     return locked
 
 
-def _mismatch(payment: Payment, intent: gateway.Intent) -> str:
+def mismatch(payment: Payment, intent: gateway.Intent) -> str:
     """Why this intent is not the payment that was asked for, in words; empty if it is."""
     if intent.currency != payment.currency:
         return f"Stripe reports {intent.currency}, the checkout is in {payment.currency}."
@@ -112,37 +121,39 @@ def _authorise(payment: Payment, intent: gateway.Intent) -> None:
 
 
 def _place(payment: Payment) -> None:
-    """Place the order; if its stock is gone because the money came late, the money goes back."""
+    """Place the order; if its stock or its store credit is gone because the money came late, the money goes back."""
     try:
         with transaction.atomic():
-            payment.order = orders.place_order(
-                payment.checkout, payment_state=Order.PaymentState.AUTHORISED, words="Payment authorised."
+            order = orders.place_order(
+                payment.checkout,
+                payment_state=Order.PaymentState.AUTHORISED,
+                words=gettext_noop("Payment authorised."),
             )
-    except orders.LinesShort as error:
+            if lacking := payment.checkout.credit - payment.credit:
+                store_credit.spend(payment, lacking)
+        payment.order = order
+    except (orders.LinesShort, store_credit.NotEnoughCredit) as error:
         payment.checkout.refresh_from_db()
         operation = f"late-{payment.checkout.number}"
         key = f"{operation} requested"
         write(payment, Kind.VOID, Result.REQUESTED, payment.authorised, operation=operation, key=key)
-        sold_out = ", ".join(error.skus)
-        report(
-            payment,
-            "late_money",
-            f"Paid after its time; sold out meanwhile: {sold_out}. The money goes back.",
-        )
+        report(payment, "late_money", f"Paid after its time; {_gone(error)}. The money goes back.")
         return_late_money.enqueue(payment.pk)
+
+
+def _gone(error: orders.LinesShort | store_credit.NotEnoughCredit) -> str:
+    if isinstance(error, orders.LinesShort):
+        return f"sold out meanwhile: {', '.join(error.skus)}"
+    return "the store credit that was to pay a part of it is spent meanwhile"
 
 
 def _capture(payment: Payment, intent: gateway.Intent) -> None:
     """Book money that was settled, by us or in Stripe's dashboard."""
-    if not write(
-        payment,
-        Kind.CAPTURE,
-        Result.SUCCEEDED,
-        intent.received,
-        operation=intent.id,
-        key=f"capture {intent.id}",
-    ):
+    operation = open_operation(payment, Kind.CAPTURE) or intent.id
+    key = f"capture {intent.id}"
+    if not write(payment, Kind.CAPTURE, Result.SUCCEEDED, intent.received, operation=operation, key=key):
         return
+    close_operation(payment, Kind.VOID, "It was settled before.")
     payment.captured = intent.received
     payment.state = S.CAPTURED
     released = payment.authorised - intent.received
@@ -151,36 +162,47 @@ def _capture(payment: Payment, intent: gateway.Intent) -> None:
         payment.voided = released
     payment.save(update_fields=["captured", "voided", "state"])
     state = Order.PaymentState.PART_CAPTURED if released > 0 else Order.PaymentState.CAPTURED
-    tell(payment, state, "Payment settled.", key=f"captured {intent.id}")
+    tell(payment, state, gettext_noop("Payment settled."), key=f"captured {intent.id}")
+    if payment.order and payment.order.state == Order.State.CANCELLED:
+        charged = format_money(intent.received)
+        words = f"{charged} was charged for {payment.order.number}, which is cancelled: refund it."
+        report(payment, "charged_after_cancelling", words)
+    if released > 0 and payment.order:
+        orders.credit_down_to(payment.order, payment.paid, why="unsettled", key=intent.id)
 
 
 def _void(payment: Payment, intent: gateway.Intent) -> None:
     """Book an authorisation that was released or has lapsed."""
     if payment.captured or payment.voided:
         return
-    operation = f"late-{payment.checkout.number}" if payment.order is None else intent.id
-    if not write(
-        payment, Kind.VOID, Result.SUCCEEDED, payment.authorised, operation=operation, key=f"void {intent.id}"
-    ):
+    operation = open_operation(payment, Kind.VOID) or intent.id
+    key = f"void {intent.id}"
+    if not write(payment, Kind.VOID, Result.SUCCEEDED, payment.authorised, operation=operation, key=key):
         return
+    close_operation(payment, Kind.CAPTURE, "It was released before.")
     lapsed = intent.cancellation_reason == "automatic"
     payment.voided = payment.authorised
     payment.state = S.EXPIRED if lapsed else S.VOIDED
     payment.save(update_fields=["voided", "state"])
     state = Order.PaymentState.EXPIRED if lapsed else Order.PaymentState.VOIDED
-    words = "The authorisation of the payment has lapsed." if lapsed else "The payment was released."
+    words = (
+        gettext_noop("The authorisation of the payment has lapsed.")
+        if lapsed
+        else gettext_noop("The payment was released.")
+    )
     tell(payment, state, words, key=f"voided {intent.id}")
     if payment.order is None:
         mail_late_money.enqueue(payment.pk)
+    store_credit.give_back(payment, payment.credit, reason="The payment was released.")
 
 
 @transaction.atomic
 def _book_nothing_to_pay(payment: Payment, session: gateway.Session) -> Payment:
     """An order that costs nothing has no intent (https://docs.stripe.com/payments/checkout/no-cost-orders)."""
-    payment = _lock(payment)
+    payment = lock(payment)
     if payment.order is None and payment.amount == session.amount == 0:
         payment.order = orders.place_order(
-            payment.checkout, payment_state=Order.PaymentState.CAPTURED, words="Nothing to pay."
+            payment.checkout, payment_state=Order.PaymentState.CAPTURED, words=gettext_noop("Nothing to pay.")
         )
         payment.state = S.CAPTURED
         payment.save(update_fields=["order", "state"])

@@ -38,7 +38,8 @@ The control API (`control=True`, this machine only; POSTs carry a JSON object, a
     POST /_control/faults                       {"endpoint": "POST /v1/refunds", "kind": …, "times": 1, "seconds": 1}
         kinds: delay (then as usual), hang (silent for `seconds`, then dropped; nothing done), hang_after (done,
         then silent), reset_before, reset_after (connection broken before or after the work), error_500,
-        saved_500 (a 500 that the idempotency key replays), rate_limit (429). Endpoints are written as
+        saved_500 (a 500 that the idempotency key replays), error_500_after, saved_500_after (the same once the
+        work is done), rate_limit (429). Endpoints are written as
         "POST /v1/payment_intents/{id}/capture"; "*" is any call.
     GET, DELETE /_control/faults                the faults that wait, and none of them any more
     POST /_control/webhooks                     {"mode": "normal" | "drop" | "double" | "twin" | "shuffle" | "late",

@@ -61,16 +61,15 @@ class Api:
         fault = self.faults.strike(route.name)
         if fault:
             _strike_before(fault)
-        fails = fault is not None and fault.kind == "saved_500"
-        answer = self._remembered(request, route, object_id, cause, fails=fails)
+        answer = self._remembered(request, route, object_id, cause, kind=fault.kind if fault else "")
         if fault:
             _strike_after(fault)
         return answer
 
     def _remembered(
-        self, request: Request, route: routes.Route, object_id: str, cause: Cause, *, fails: bool
+        self, request: Request, route: routes.Route, object_id: str, cause: Cause, *, kind: str
     ) -> Answer:
-        """Replay what the key has seen before, or do the work; `fails` answers and saves a 500 instead."""
+        """Replay what the key has seen before, or do the work; two kinds of fault answer and save a 500 instead."""
         given = read_params(request)
         key = cause.idempotency_key
         mark = idempotency.fingerprint(request.path, given) if key else ""
@@ -78,9 +77,10 @@ class Api:
         if saved:
             headers = {"Idempotent-Replayed": "true", "Original-Request": saved.request_id}
             return Answer(saved.status, saved.body, headers=headers)
-        if fails:
+        if kind == "saved_500":
             return self._keep(_refuse(server_error()), mark, cause)
-        return self._perform(route, object_id, given, cause, mark)
+        answer = self._perform(route, object_id, given, cause, mark)
+        return self._keep(_refuse(server_error()), mark, cause) if kind == "saved_500_after" else answer
 
     def _perform(self, route: routes.Route, object_id: str, given: Doc, cause: Cause, mark: str) -> Answer:
         checked = schema.read_object(route.fields, given)
@@ -201,3 +201,5 @@ def _strike_after(fault: Fault) -> None:
         raise Hang(fault.seconds)
     if fault.kind == "reset_after":
         raise Reset
+    if fault.kind == "error_500_after":
+        raise server_error()

@@ -14,7 +14,9 @@ KINDS = (
     "reset_before",
     "reset_after",
     "error_500",
+    "error_500_after",
     "saved_500",
+    "saved_500_after",
     "rate_limit",
 )
 

@@ -3,6 +3,7 @@
 import json
 import urllib.request
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -30,23 +31,25 @@ ADDRESS = {
 class Stripe:
     """The simulator with its control API as methods."""
 
-    def __init__(self, simulator: Simulator):
-        self.simulator = simulator
+    def __init__(self, simulator: Simulator, settings: Any):
+        self.simulator, self.settings = simulator, settings
 
     def control(self, path: str, method: str = "POST", **body: object) -> dict:
-        request = urllib.request.Request(  # noqa: S310
+        request = urllib.request.Request(  # noqa: S310 (of this machine)
             f"{self.simulator.url}/_control/{path}",
             data=json.dumps(body).encode() if method == "POST" else None,
             headers={"Content-Type": "application/json"},
             method=method,
         )
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 (of this machine)
             return json.loads(answer.read())
 
     def pay(self, payment: Payment, **body: object) -> dict:
         return self.control(f"sessions/{payment.session_id}/pay", **body)
 
     def fault(self, endpoint: str, kind: str, times: int = 1, seconds: float = 1) -> None:
+        if kind.startswith("hang"):
+            self.settings.STRIPE_TIMEOUT_SECONDS = 1.5  # nobody waits longer than a test of waiting needs
         self.control("faults", endpoint=endpoint, kind=kind, times=times, seconds=seconds)
 
     def calls(self, endpoint: str) -> int:
@@ -58,8 +61,7 @@ def stripe(tmp_path, settings):
     """Stripe answers, and tells nobody unless a test delivers its events."""
     with Simulator(tmp_path / "stripe.sqlite3", control=True) as simulator:
         settings.STRIPE_API_BASE = simulator.url
-        settings.STRIPE_TIMEOUT_SECONDS = 1.5
-        yield Stripe(simulator)
+        yield Stripe(simulator, settings)
 
 
 @dataclass

@@ -18,7 +18,9 @@ from config.tests.world import (
     sql,
     unguard,
 )
-from payments.models import Finding, Payment
+from orders import services as orders
+from orders.models import Invoice
+from payments.models import Dispute, Finding, Payment, Refund
 
 pytestmark = [pytest.mark.django_db, pytest.mark.broken_books]
 
@@ -57,7 +59,7 @@ def _minutes_ago(minutes):
         (
             "payments.refunded",
             "captured = 100, refunded = 100",
-            {"payments.captured", "payments.state"},
+            {"payments.captured", "payments.refunds", "payments.state"},
             "€1.00 was refunded, its events add up to €0.00",
         ),
     ],
@@ -125,7 +127,8 @@ def test_more_refunded_than_captured_is_refused_and_found(world):
 
     sql(change)
 
-    assert contradictions("payments.within_captured", besides={"payments.refunded", "payments.state"}) == [
+    besides = {"payments.refunded", "payments.refunds", "payments.state"}
+    assert contradictions("payments.within_captured", besides=besides) == [
         f"{world.order.number}: €0.01 refunded and €0.00 under way are more than the €0.00 captured."
     ]
 
@@ -135,6 +138,14 @@ def test_a_refund_under_way_of_more_than_was_captured_is_found(world):
 
     assert contradictions("payments.within_captured") == [
         f"{world.order.number}: €0.00 refunded and €1.00 under way are more than the €0.00 captured."
+    ]
+
+
+def test_a_refund_that_the_payment_does_not_know_of_is_found(world):
+    Refund.objects.create(payment=world.payment, amount=100, state="succeeded", operation="r", cause="r")
+
+    assert contradictions("payments.refunds") == [
+        f"{world.order.number}: the payment says €0.00 was refunded, its refunds add up to €1.00."
     ]
 
 
@@ -165,6 +176,10 @@ def test_a_state_that_the_amounts_do_not_tell_is_found(world, state):
 def test_each_state_balances_with_the_amounts_that_tell_it(world, captured, voided, refunded, state):
     for kind, amount in (("capture", captured), ("void", voided), ("refund", refunded)):
         book(world.payment, kind, "succeeded", amount)
+    if refunded:
+        Refund.objects.create(
+            payment=world.payment, amount=refunded, state="succeeded", operation="r", cause="r"
+        )
 
     Payment.objects.filter(pk=world.payment.pk).update(
         captured=captured, voided=voided, refunded=refunded, state=state
@@ -278,11 +293,146 @@ def test_an_operation_without_a_result_after_five_minutes_is_found(world):
 
 @pytest.mark.parametrize("result", ["succeeded", "failed"])
 def test_an_operation_with_a_result_is_decided_however_old(world, result):
-    book(world.payment, "dispute", "requested", 100, at=_minutes_ago(600))
+    book(world.payment, "capture", "requested", 4488, at=_minutes_ago(600))
 
-    book(world.payment, "dispute", result, 100)
+    book(world.payment, "capture", result, 4488)
+    if result == "succeeded":
+        sql(f"UPDATE payments_payment SET captured = 4488, state = 'captured' WHERE {ORDERED}")
+        sql("UPDATE orders_order SET payment_state = 'captured'")
 
     assert books.verify().violations == []
+
+
+# --- disputes ---------------------------------------------------------------------------------------
+@pytest.fixture
+def disputed(world):
+    """The order's payment is settled, and a bank has taken 10.00 of it back."""
+    book(world.payment, "capture", "succeeded", 4488)
+    book(world.payment, "dispute", "requested", 1000, operation="du_1")
+    sql(f"UPDATE payments_payment SET captured = 4488, disputed = 1000, state = 'captured' WHERE {ORDERED}")
+    sql("UPDATE orders_order SET payment_state = 'captured'")
+    world.dispute = Dispute.objects.create(
+        payment=world.payment,
+        stripe_id="du_1",
+        amount=1000,
+        reason="fraudulent",
+        state="needs_response",
+        opened_at=timezone.now(),
+    )
+    assert books.verify().violations == []
+    return world
+
+
+@pytest.mark.parametrize(("change", "cached"), [("disputed = 999", "9.99"), ("disputed = 0", "0.00")])
+def test_disputed_money_that_the_ledger_does_not_tell_is_found(disputed, change, cached):
+    sql(f"UPDATE payments_payment SET {change} WHERE {ORDERED}")
+
+    assert contradictions("payments.disputed") == [
+        f"{disputed.order.number}: the payment says €{cached} is disputed or lost, its ledger says €10.00."
+    ]
+
+
+@pytest.mark.parametrize("state", ["lost", "won", "prevented", "warning_closed"])
+def test_a_dispute_that_the_ledger_tells_otherwise_is_found(disputed, state):
+    sql("UPDATE payments_dispute SET state = %s", state)
+
+    assert contradictions("payments.disputes") == [
+        f"{disputed.order.number}: dispute du_1 of €10.00 is {state}, but the ledger says: taken."
+    ]
+
+
+def test_a_dispute_of_another_amount_than_in_the_ledger_is_found(disputed):
+    sql("UPDATE payments_dispute SET amount = 999")
+
+    assert len(contradictions("payments.disputes")) == 1
+
+
+@pytest.mark.parametrize(("result", "state", "away"), [("succeeded", "lost", 1000), ("failed", "won", 0)])
+def test_a_dispute_that_is_decided_balances(disputed, result, state, away):
+    book(disputed.payment, "dispute", result, 1000, operation="du_1")
+    sql("UPDATE payments_dispute SET state = %s", state)
+    sql(f"UPDATE payments_payment SET disputed = {away} WHERE {ORDERED}")
+
+    assert books.verify().violations == []
+
+
+def test_a_dispute_waits_for_its_bank_however_long(disputed):
+    book(disputed.payment, "dispute", "requested", 100, operation="du_2", at=_minutes_ago(600))
+
+    assert len(contradictions("payments.disputed")) == 1
+
+
+# --- invoices ---------------------------------------------------------------------------------------
+@pytest.fixture
+def invoiced(world):
+    """The order of two mugs at 19.99 has its invoice, and everything about it is older than five minutes."""
+    orders.issue_invoice(world.order)
+    loosen("orders_orderevent")
+    sql("UPDATE orders_orderevent SET at = %s", _minutes_ago(6))
+    assert _not_as_invoiced() == []
+    return world
+
+
+def _not_as_invoiced():
+    """What the rule finds; hiding the timeline also hides its triggers, which another rule is about."""
+    [rule] = [rule for rule in books.all_rules() if rule.code == "payments.invoiced"]
+    return [found.sentence for found in books.verify([rule]).violations]
+
+
+def _settled(captured, refunded=0):
+    sql(
+        f"UPDATE payments_payment SET captured = %s, refunded = %s, state = 'captured' WHERE {ORDERED}",
+        captured,
+        refunded,
+    )
+
+
+@pytest.mark.parametrize(("captured", "refunded", "paid"), [(4000, 0, "40.00"), (4488, 1000, "34.88")])
+def test_an_invoice_of_more_than_was_paid_is_found(invoiced, captured, refunded, paid):
+    _settled(captured, refunded)
+
+    number = Invoice.objects.get(kind="invoice").number
+    assert _not_as_invoiced() == [
+        f"Order {invoiced.order.number}: {number} less its credit notes is €44.88, but the customer has paid, or has "
+        f"yet to pay, €{paid}."
+    ]
+
+
+def test_an_invoice_that_was_credited_without_money_is_found(invoiced):
+    _settled(4488)
+    sql("UPDATE orders_invoicebalance SET credited = 1000")
+
+    assert len(_not_as_invoiced()) == 1
+
+
+@pytest.mark.parametrize("state", ["requested", "pending", "failed"])
+def test_money_that_is_on_its_way_back_or_did_not_arrive_may_be_credited(invoiced, state):
+    _settled(4488)
+    sql("UPDATE orders_invoicebalance SET credited = 1000")
+    Refund.objects.create(payment=invoiced.payment, amount=1000, state=state, operation="r", cause="r")
+    assert _not_as_invoiced() == []
+
+    sql("UPDATE orders_invoicebalance SET credited = 1001")
+
+    assert len(_not_as_invoiced()) == 1
+
+
+def test_an_order_that_was_cancelled_in_part_owes_the_rest(invoiced):
+    sql("UPDATE orders_orderline SET cancelled = 1")
+    assert len(_not_as_invoiced()) == 1
+
+    sql("UPDATE orders_invoicebalance SET credited = 1999")
+    assert _not_as_invoiced() == []
+
+    sql("UPDATE orders_invoicebalance SET credited = 1998")
+    assert len(_not_as_invoiced()) == 1
+
+
+def test_for_five_minutes_credit_notes_may_be_on_their_way(invoiced):
+    _settled(4000)
+    sql("UPDATE orders_orderevent SET at = %s", _minutes_ago(4))
+
+    assert _not_as_invoiced() == []
 
 
 def test_a_ledger_of_money_that_can_be_changed_is_found(world):

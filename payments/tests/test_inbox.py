@@ -247,3 +247,33 @@ def test_a_released_hold_that_shows_up_as_a_refund_is_no_money_returned(stripe, 
     payment.refresh_from_db()
     assert (payment.state, payment.voided, payment.refunded) == ("voided", 4488, 0)
     assert set(payment.events.values_list("kind", flat=True)) == {"authorise", "void"}
+
+
+@pytest.mark.parametrize("kind", ["refund.created", "charge.dispute.created"])
+def test_news_of_money_that_the_books_do_not_know_yet_bring_the_payment_along(paid, stripe, deliver, kind):
+    """The first event of all tells of what came last: it names an intent that nothing here is known of."""
+    intent = gateway.retrieve_session(paid.session_id).intent
+    gateway.capture_intent(intent.id, 4488, key="by hand")
+    gateway.refund_intent(intent.id, 700, key="by hand too")
+    stripe.control("disputes", payment_intent=intent.id, amount=1000)
+    (news,) = [event for event in events_of(paid) if event["type"] == kind]
+
+    assert deliver(news).status_code == 204
+
+    paid.refresh_from_db()
+    assert Order.objects.get().payment == paid
+    assert paid.captured == 4488
+    assert (paid.refunded, paid.disputed) == ((700, 0) if kind == "refund.created" else (0, 1000))
+    assert WebhookEvent.objects.get().payment == paid
+
+
+def test_a_refund_that_is_told_before_its_settlement_is_booked_with_it(paid, deliver):
+    payment = services.prove_payment(paid)
+    gateway.capture_intent(payment.intent_id, 4488, key="by hand")
+    gateway.refund_intent(payment.intent_id, 700, key="by hand too")
+    (news,) = [event for event in events_of(payment) if event["type"] == "refund.created"]
+
+    deliver(news)
+
+    payment.refresh_from_db()
+    assert (payment.captured, payment.refunded) == (4488, 700)

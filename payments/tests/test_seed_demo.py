@@ -8,18 +8,22 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
+from accounts.addresses import rules_for
 from accounts.models import User
 from config.models import PeriodicJob
 from inventory.models import StockLevel, StockMovement
-from orders.addresses import rules_for
-from orders.models import Checkout, Order, OrderEvent
+from orders.models import Checkout, Fulfilment, Order, OrderEvent
+from orders.services import purchase_of
+from orders.tasks import send_shipped
 from payments.demo import claim, history
 from payments.demo.clock import real_now, shop_time
+from payments.demo.opinions import seed_opinions
 from payments.demo.plan import HOLD, Ending, Story, plan_visits
 from payments.demo.simulator import NotHere, Simulator, refuse_live
 from shop.demo.catalogue import PRODUCTS
-from shop.models import Category, Product, Variant
+from shop.models import Category, Product, Review, Variant, WishlistItem
 from shop.tests.factories import VariantFactory
 
 SMALL = {"products": 12, "orders": 6, "days": 3, "no_pictures": True}
@@ -130,6 +134,35 @@ def test_an_empty_shop_is_filled_as_planned(db, stripe, seed):
     assert "\r" not in out
 
 
+def test_customers_say_save_and_wait_for_something(db, stripe, seed):
+    seed()
+
+    reviews = list(Review.objects.order_by("pk"))
+    assert [review.state for review in reviews] == ["approved"] * (len(reviews) - 1) + ["pending"]
+    for review in reviews:
+        assert purchase_of(review.author, review.product).reference == review.proof
+        assert review.written_at < real_now()
+        assert review.byline == ""
+    assert WishlistItem.objects.values("user").distinct().count() == 1
+    said = [(review.author.email, review.product.slug, review.rating, review.text) for review in reviews]
+    seed_opinions(real_now())
+    assert [
+        (review.author.email, review.product.slug, review.rating, review.text)
+        for review in Review.objects.order_by("pk")
+    ] == said
+
+
+def test_parcels_leave_and_arrive(db, stripe, seed):
+    seed(orders=10, days=14)
+
+    parcels = list(Fulfilment.objects.select_related("order"))
+    assert parcels
+    assert any(parcel.delivered_at for parcel in parcels)
+    for parcel in parcels:
+        assert parcel.order.placed_at < parcel.shipped_at < (parcel.delivered_at or real_now())
+    assert not DBTaskResult.objects.filter(task_path=send_shipped.module_path).exists()
+
+
 def test_the_past_is_past_in_every_ledger(db, stripe, seed, mailoutbox):
     began = real_now()
 
@@ -139,9 +172,10 @@ def test_the_past_is_past_in_every_ledger(db, stripe, seed, mailoutbox):
         assert began - timedelta(days=3) <= order.placed_at <= began - timedelta(minutes=50)
         soon = order.placed_at + timedelta(minutes=5)
         events = OrderEvent.objects.filter(order=order).exclude(words="Payment settled.")
-        assert events.count() == 3
+        assert events.count() == 4
         assert all(order.placed_at - timedelta(seconds=1) <= event.at <= soon for event in events)
         assert order.payment.events.first().at <= soon
+        assert order.placed_at <= order.invoices.get(kind="invoice").issued_at <= soon
     assert StockMovement.objects.order_by("at").last().at < began
     assert len(mailoutbox) == 6
     assert timezone.now() - real_now() < timedelta(seconds=1)

@@ -9,7 +9,7 @@ from inventory.models import StockLevel
 from orders.models import Checkout, Order
 from payments import gateway, services
 from payments.models import Payment, WebhookEvent
-from payments.services import inbox, start, sweeping
+from payments.services import inbox, reconciling, start, sweeping
 from payments.tests.conftest import make_till
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_a_session_that_cannot_be_booked_does_not_keep_other_orders_from_being_p
     first, second = till.start(), make_till().start()
     for payment in (first, second):
         stripe.pay(payment)
-    broken(monkeypatch, sweeping, "_reconcile_session", first)
+    broken(monkeypatch, reconciling, "examine", first)
 
     tally = services.reconcile()
 
@@ -68,7 +68,8 @@ def test_an_event_that_cannot_be_decided_does_not_keep_those_behind_it(stripe, t
             event_id=name, kind="checkout.session.completed", object_id="x", body=body
         )
 
-    assert inbox.act_on_undecided(older_than=timezone.now() + timedelta(minutes=1)) == 1
+    rows = inbox.undecided_events(older_than=timezone.now() + timedelta(minutes=1))
+    assert [inbox.act_again(row) for row in rows] == [False, True]
 
     assert Order.objects.get().payment == payment
 
@@ -84,10 +85,10 @@ def test_of_two_tabs_at_once_none_is_led_to_what_it_did_not_agree_to(stripe, til
     )
     opened = start._open
 
-    def open_after_the_other(cart, mine, quote):
+    def open_after_the_other(cart, mine, quote, credit):
         monkeypatch.setattr(start, "_open", opened)
         services.start_payment(cart, elsewhere, agreed=quote.fingerprint)
-        return opened(cart, mine, quote)
+        return opened(cart, mine, quote, credit)
 
     monkeypatch.setattr(start, "_open", open_after_the_other)
     with pytest.raises(services.ProviderAway):

@@ -159,7 +159,10 @@ def test_back_from_paying_the_browser_that_ordered_sees_its_order(stripe, shoppe
     assert answer["Location"] == reverse("orders:guest_detail", args=[order.token])
     page = shopper.get(answer["Location"]).content.decode()
     assert order.number in page
-    assert "Thank you" in page
+    box = page[page.index('<div class="order-thanks">') :]
+    assert page.count("Thank you") == 1
+    assert "Thank you" in box[: box.index("</div>")]
+    assert "alert-success" not in page
 
 
 def test_a_customer_sees_it_among_their_orders(stripe, client):

@@ -7,9 +7,12 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from config import console
+from shop import services as shop
 from shop import tasks
+from shop.admin.former import former_addresses
 from shop.models import Category
 
 
@@ -24,7 +27,7 @@ class CategoryForm(forms.ModelForm):
         shelf = parent
         while shelf is not None:
             if shelf.pk == self.instance.pk:
-                raise ValidationError("A category cannot stand in itself.")
+                raise ValidationError(_("A category cannot stand in itself."))
             shelf = shelf.parent
         return parent
 
@@ -48,6 +51,14 @@ class CategoryDesk(console.Desk):
         return {} if obj or not self.has_add_permission(request) else {"slug": ("name",)}
 
     def store(self, request: HttpRequest, obj: Category, form: forms.ModelForm, change: bool) -> None:
-        obj.save()
-        if change and {"name", "parent"} & set(form.changed_data):
+        if not change:
+            shop.create_category(obj)
+            return
+        shop.change_category(obj)
+        if {"name", "parent"} & set(form.changed_data):
             tasks.refresh_category.enqueue(obj.pk)
+
+
+@console.panel(Category, permission="shop.view_category")
+def old_addresses(category: Category) -> console.Panel | None:
+    return former_addresses(category.former_slugs.order_by("-since"), "shop:category")

@@ -5,14 +5,16 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from inventory.models import StockItem
 from shop import services as shop
 from shop.models import Product, ProductImage, Variant
 
-COUNTRY = RegexValidator(r"^[A-Za-z]{2}\Z", "Enter a code of two letters, such as PT.")
-SKU = RegexValidator(r"^[^\s/]+\Z", "A SKU has no spaces and no slashes.")
+COUNTRY = RegexValidator(r"^[A-Za-z]{2}\Z", gettext_lazy("Enter a code of two letters, such as PT."))
+SKU = RegexValidator(r"^[^\s/]+\Z", gettext_lazy("A SKU has no spaces and no slashes."))
 MOST_GRAMS = 10_000_000
 
 
@@ -25,7 +27,9 @@ class ProductForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if slug := self.fields.get("slug"):
             slug.required = self.instance.pk is not None
-            slug.help_text = "The address of its page: links to the old one end when it changes."
+            slug.help_text = _(
+                "The address of its page. When it changes, the old address leads to the new one."
+            )
 
     def apply(self) -> None:
         """Write the product; a new one keeps its identity in `instance`."""
@@ -49,12 +53,21 @@ class ProductForm(forms.ModelForm):
 class VariantForm(forms.ModelForm):
     """A variant, and of its item the SKU, which never changes, and the barcode."""
 
-    sku = forms.CharField(label="SKU", max_length=40, validators=[SKU])
+    sku = forms.CharField(label=gettext_lazy("SKU"), max_length=40, validators=[SKU])
     barcode = forms.CharField(max_length=40, required=False)
 
     class Meta:
         model = Variant
-        fields = ("label", "price", "weight_g", "tax_class", "country_of_origin", "position", "is_active")
+        fields = (
+            "label",
+            "price",
+            "compare_at_price",
+            "weight_g",
+            "tax_class",
+            "country_of_origin",
+            "position",
+            "is_active",
+        )
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -67,7 +80,7 @@ class VariantForm(forms.ModelForm):
     def clean_sku(self) -> str:
         sku = self.cleaned_data["sku"]
         if not self.instance.pk and StockItem.objects.filter(sku=sku).exists():
-            raise ValidationError(f"The SKU {sku} is taken.")
+            raise ValidationError(_("The SKU %(sku)s is taken.") % {"sku": sku})
         return sku
 
     def clean_price(self) -> int:
@@ -77,6 +90,16 @@ class VariantForm(forms.ModelForm):
             raise ValidationError(str(error)) from error
         return self.cleaned_data["price"]
 
+    def clean_compare_at_price(self) -> int | None:
+        price, before = self.cleaned_data.get("price"), self.cleaned_data["compare_at_price"]
+        if price is None:
+            return before
+        try:
+            shop.check_compare_at(price, before)
+        except shop.NoReduction as error:
+            raise ValidationError(str(error)) from error
+        return before
+
     def clean_country_of_origin(self) -> str:
         code = self.cleaned_data["country_of_origin"].upper()
         if code:
@@ -85,19 +108,20 @@ class VariantForm(forms.ModelForm):
 
     def clean_weight_g(self) -> int:
         if self.cleaned_data["weight_g"] > MOST_GRAMS:
-            raise ValidationError("That is heavier than ten tonnes.")
+            raise ValidationError(_("That is heavier than ten tonnes."))
         return self.cleaned_data["weight_g"]
 
     def apply(self, by: User) -> None:
         given = self.cleaned_data
         if self.instance.pk:
-            shop.change_variant(self.instance, price=given["price"], barcode=given["barcode"], by=by)
+            self._change(self.instance, by)
             return
         made = shop.add_variant(
             self.instance.product,
             given["sku"],
             given["label"],
             given["price"],
+            compare_at_price=given["compare_at_price"],
             weight_g=given["weight_g"],
             tax_class=given["tax_class"],
             country_of_origin=given["country_of_origin"],
@@ -107,8 +131,18 @@ class VariantForm(forms.ModelForm):
         )
         if given["position"]:
             made.position = given["position"]
-            shop.change_variant(made, price=given["price"], barcode=given["barcode"], by=by)
+            self._change(made, by)
         self.instance.pk, self.instance.stock_item_id = made.pk, made.stock_item_id
+
+    def _change(self, variant: Variant, by: User) -> None:
+        given = self.cleaned_data
+        shop.change_variant(
+            variant,
+            price=given["price"],
+            compare_at_price=given["compare_at_price"],
+            barcode=given["barcode"],
+            by=by,
+        )
 
 
 class VariantFormSet(forms.BaseInlineFormSet):
@@ -116,13 +150,13 @@ class VariantFormSet(forms.BaseInlineFormSet):
         super().clean()
         skus = [form.cleaned_data.get("sku") for form in self.forms if form.has_changed() and form.is_valid()]
         if len(skus) != len(set(skus)):
-            raise ValidationError("Two of these variants have the same SKU.")
+            raise ValidationError(_("Two of these variants have the same SKU."))
 
 
 class ImageForm(forms.ModelForm):
-    """A picture's words and place; a new one is checked and stored while the form is, before any row is locked."""
+    """A picture's words and place; a new file is checked and stored while the form is, before any row is locked."""
 
-    upload = forms.FileField(required=False, label="Picture", widget=forms.FileInput)
+    upload = forms.FileField(required=False, label=gettext_lazy("Picture"), widget=forms.FileInput)
 
     class Meta:
         model = ProductImage
@@ -132,26 +166,26 @@ class ImageForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["upload"].widget.attrs["accept"] = "image/jpeg,image/png,image/webp"
 
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if not self.instance.pk and not self.errors:
-            self.picture = self._store(given.get("upload"))
-        return given
-
-    def _store(self, file: Any) -> shop.StoredPicture:
+    def clean_upload(self) -> shop.StoredPicture | None:
+        """The stored picture; none if the present one stays."""
+        file = self.cleaned_data["upload"]
         if not file:
-            raise ValidationError("Choose a picture: JPEG, PNG or WebP.")
+            if self.instance.pk:
+                return None
+            raise ValidationError(_("Choose a picture: JPEG, PNG or WebP."))
         try:
-            return shop.store_picture(file)
+            return shop.store_upload(file)
         except (shop.PictureRefused, shop.PictureNotStored) as error:
             raise ValidationError(str(error)) from error
 
     def apply(self, by: User) -> None:
+        given = self.cleaned_data
         if self.instance.pk:
             shop.change_image(self.instance)
+            if given["upload"]:
+                shop.replace_image(self.instance, given["upload"])
             return
-        given = self.cleaned_data
         made = shop.attach_image(
-            self.instance.product, self.picture, given["alt"], position=given["position"]
+            self.instance.product, given["upload"], given["alt"], position=given["position"]
         )
         self.instance.pk = made.pk

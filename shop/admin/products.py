@@ -1,5 +1,6 @@
 """The desk of one product: what it is, its variants with prices and stock, its pictures, what it used to cost."""
 
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -12,13 +13,16 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from config import console
 from config.money import MoneyField, format_money
 from inventory.models import StockLevel
 from shop import services as shop
+from shop.admin.former import former_addresses
 from shop.admin.forms import ImageForm, ProductForm, VariantForm, VariantFormSet
-from shop.models import PriceChange, Product, ProductImage, Variant
+from shop.models import LowStockRule, PriceChange, Product, ProductImage, Variant
 from shop.text import normalise
 
 MOST_PRICES = 20
@@ -39,11 +43,11 @@ def picture(address: str, alt: str) -> SafeString | str:
 
 
 class StockFilter(admin.SimpleListFilter):
-    title = "stock"
+    title = _("stock")
     parameter_name = "stock"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("some", "in stock"), ("none", "sold out")]
+        return [("some", gettext("in stock")), ("none", gettext("sold out"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if self.value() == "some":
@@ -76,6 +80,7 @@ class VariantInline(BoundedInline):
         "sku",
         "label",
         "price",
+        "compare_at_price",
         "is_active",
         "stock",
         "weight_g",
@@ -100,10 +105,11 @@ class VariantInline(BoundedInline):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Without the right to change them, prices are words; Django would show their minor units."""
         may = self.has_change_permission(request, obj)
-        return [name if may or name != "price" else "price_in_words" for name in self.fields]
+        words = {} if may else {"price": "price_in_words", "compare_at_price": "compare_at_in_words"}
+        return [words.get(name, name) for name in self.fields]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (*self.readonly_fields, "price_in_words")
+        return (*self.readonly_fields, "price_in_words", "compare_at_in_words")
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return 0 if obj else 1
@@ -112,51 +118,83 @@ class VariantInline(BoundedInline):
         """A variant that was ever sold stays; what is no longer offered is not "for sale"."""
         return False
 
-    @admin.display(description="price")
+    @admin.display(description=_("price"))
     def price_in_words(self, variant: Variant) -> str:
         return format_money(variant.price)
 
-    @admin.display(description="SKU")
+    @admin.display(description=_("price before"))
+    def compare_at_in_words(self, variant: Variant) -> str:
+        return "–" if variant.compare_at_price is None else format_money(variant.compare_at_price)
+
+    @admin.display(description=_("SKU"))
     def sku(self, variant: Variant) -> str:
         return variant.sku
 
-    @admin.display(description="barcode")
+    @admin.display(description=_("barcode"))
     def barcode(self, variant: Variant) -> str:
         return variant.stock_item.barcode
 
-    @admin.display(description="stock")
+    @cached_property
+    def rules(self) -> list[LowStockRule]:
+        return shop.all_rules()
+
+    @admin.display(description=_("stock"))
     def stock(self, variant: Any) -> SafeString | str:
         if not variant.pk:
-            return "received after saving"
+            return gettext("received after saving")
         item = variant.stock_item_id
         words = format_html(
-            "<strong>{}</strong> free of {}, {} promised", variant.free, variant.on_hand, variant.promised
+            gettext("<strong>{}</strong> free of {}, {} promised"),
+            variant.free,
+            variant.on_hand,
+            variant.promised,
         )
+        low = shop.explain_threshold(variant.stock_item, variant.price, self.rules)
         links = format_html_join(
             " ",
             '<a href="{}">{}</a>',
             [
                 (reverse(f"admin:inventory_stockitem_{act}", args=[item]), label)
-                for act, label in (("receive", "Receive"), ("adjust", "Adjust"), ("change", "Movements"))
+                for act, label in (
+                    ("receive", gettext("Receive")),
+                    ("adjust", gettext("Adjust")),
+                    ("change", gettext("Movements")),
+                )
             ],
         )
-        return format_html('{}<br><span class="inline-acts">{}</span>', words, links)
+        return format_html(
+            '{}<br><small>Low from {}</small><br><span class="inline-acts">{}</span>', words, low, links
+        )
 
 
 class ImageInline(BoundedInline):
+    """Pictures in their order: dragged by a script, or typed as a number."""
+
     model = ProductImage
     form = ImageForm
-    verbose_name = "picture"
-    verbose_name_plural = "pictures"
+    verbose_name = _("picture")
+    verbose_name_plural = _("pictures")
     fields = ("thumbnail", "upload", "alt", "position")
     readonly_fields = ("thumbnail",)
     extra = 0
 
+    class Media:
+        js = ("js/console_pictures.js",)
+
     @admin.display(description="")
     def thumbnail(self, image: ProductImage) -> SafeString | str:
-        return picture(image.small_url, image.alt) if image.pk else ""
+        if not image.pk:
+            return ""
+        return format_html(
+            '<span class="gripped"><button class="grip" type="button" hidden data-grip data-told="{}"'
+            ' aria-label="{}" title="{}">⠿</button>{}</span>',
+            gettext("Picture at place %"),
+            gettext("Move “%(picture)s” with the arrow keys") % {"picture": image.alt},
+            gettext("Drag to move"),
+            picture(image.small_url, image.alt),
+        )
 
-    @admin.display(description="file")
+    @admin.display(description=_("file"))
     def upload(self, image: ProductImage) -> str:
         return f"{image.width} × {image.height}"
 
@@ -172,11 +210,11 @@ class ProductDesk(console.Desk):
     list_select_related = ("category",)
     list_filter = ("is_active", StockFilter, "is_featured", "category")
     search_fields = ("search_document",)
-    search_help_text = "Name, SKU or barcode"
+    search_help_text = _("Name, SKU or barcode")
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("name", "category", "slug", "summary", "description")}),
-        ("Where it shows", {"fields": (("is_active", "is_featured"),)}),
+        (_("Where it shows"), {"fields": (("is_active", "is_featured"),)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -195,18 +233,19 @@ class ProductDesk(console.Desk):
     def thumbnail(self, product: Product) -> SafeString | str:
         return picture(product.image_url, "") if product.image_url else ""
 
-    @admin.display(description="price", ordering="price")
+    @admin.display(description=_("price"), ordering="price")
     def price_words(self, product: Product) -> str:
         if not product.variant_count:
-            return console.badge("nothing for sale")
+            return console.badge(gettext("nothing for sale"))
         words = format_money(product.price)
         return format_html(
-            '<span class="figure">{}{}</span>', "from " if product.has_price_range else "", words
+            '<span class="figure">{}</span>',
+            gettext("from %(price)s") % {"price": words} if product.has_price_range else words,
         )
 
-    @admin.display(description="available", ordering="free")
+    @admin.display(description=_("available"), ordering="free")
     def stock(self, product: Any) -> SafeString | str:
-        return console.badge("sold out", "bad") if product.free <= 0 else str(product.free)
+        return console.badge(gettext("sold out"), "bad") if product.free <= 0 else str(product.free)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, tuple[str, ...]]:
         return {} if obj else {"slug": ("name",)}
@@ -220,12 +259,13 @@ class ProductDesk(console.Desk):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """A service may still say no while it saves: then nothing of the form was saved."""
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            with shop.tidy_uploads():
+                return super().changeform_view(request, *args, **kwargs)
         except shop.ShopError as error:
             words = str(error)
         except IntegrityError:
-            words = "Somebody else changed this product at the same time."
-        messages.error(request, f"Nothing was saved: {words}")
+            words = gettext("Somebody else changed this product at the same time.")
+        messages.error(request, gettext("Nothing was saved: %(why)s") % {"why": words})
         return redirect(request.get_full_path())
 
     def store(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
@@ -242,18 +282,20 @@ class ProductDesk(console.Desk):
                 is_new = row.instance.pk is None
                 row.apply(by=request.user)
                 self.note_form(request, row.instance, row, not is_new)
+                if isinstance(row.instance, Variant) and (doubt := shop.doubt_about(row.instance)):
+                    messages.warning(request, doubt)
 
 
 @console.panel(Product, permission="shop.view_product")
 def former_prices(product: Product) -> console.Panel:
     changes = PriceChange.objects.filter(variant__product=product).select_related("variant", "actor")
     return console.Panel(
-        "What it cost",
-        ["When", "Variant", "Before", "After", "By"],
+        gettext("What it cost"),
+        [gettext("When"), gettext("Variant"), gettext("Before"), gettext("After"), gettext("By")],
         [
             [
                 console.when(change.at),
-                change.variant.label or "only form",
+                change.variant.label or gettext("only form"),
                 "–" if change.old is None else format_money(change.old),
                 format_money(change.new),
                 change.actor or "",
@@ -262,3 +304,8 @@ def former_prices(product: Product) -> console.Panel:
         ],
         numbers=frozenset({2, 3}),
     )
+
+
+@console.panel(Product, permission="shop.view_product")
+def old_addresses(product: Product) -> console.Panel | None:
+    return former_addresses(product.former_slugs.order_by("-since"), "shop:product")

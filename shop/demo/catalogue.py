@@ -8,6 +8,7 @@ from .pictures.spec import PictureSpec
 __all__ = [
     "CATEGORIES",
     "PRODUCTS",
+    "REDUCED",
     "DemoCategory",
     "DemoProduct",
     "DemoVariant",
@@ -43,3 +44,17 @@ PRODUCTS = (
     *wear.PRODUCTS,
     *outdoors.PRODUCTS,
 )
+
+# What has been reduced, and how many percent more it cost before.
+REDUCED = {
+    "nesting-bowls": 25,
+    "daisy-clock": 30,
+    "pleated-table-lamp": 20,
+    "highland-throw": 25,
+    "arches-cushion": 40,
+    "herbarium-print": 30,
+    "lighthouse-game": 20,
+    "peaks-tee": 30,
+    "zigzag-backpack": 25,
+    "summit-flask": 20,
+}

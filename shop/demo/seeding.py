@@ -8,7 +8,7 @@ from io import BytesIO
 from itertools import chain
 
 from shop import services
-from shop.demo.catalogue import CATEGORIES, PRODUCTS, DemoProduct, PictureSpec, bulk_products
+from shop.demo.catalogue import CATEGORIES, PRODUCTS, REDUCED, DemoProduct, PictureSpec, bulk_products
 from shop.demo.drawing import drawers, png_of
 from shop.models import Category, Product
 
@@ -21,6 +21,8 @@ WORDS = ("{name}", "{name}, from close up", "{name}, in another light")
 LOOKS = 2
 # The first catalogue product came this long ago, the last one today.
 HISTORY = timedelta(days=90)
+# Of the long shelf, so many apart.
+REDUCED_EVERY = 12
 Picture = tuple[PictureSpec, int, int]  # what, which view, pixels
 Album = Mapping[PictureSpec, Sequence[services.StoredPicture]]
 
@@ -123,6 +125,7 @@ def seed_catalogue(
             [(picture, WORDS[view]) for view, picture in enumerate(album.get(product.picture, ()))],
             created_at=now - HISTORY + step * place,
             is_featured=is_featured(place),
+            reduced_by=REDUCED.get(product.slug, 0),
         )
         for place, product in enumerate(products)
     )
@@ -144,6 +147,7 @@ def seed_long_shelf(
             shelves,
             [(picture, WORDS[0]) for picture in _shared(product, place, looks, album)],
             created_at=now - HISTORY - timedelta(minutes=place),
+            reduced_by=0 if place % REDUCED_EVERY else 25,
         )
         for place, product in enumerate(products)
     )
@@ -182,6 +186,7 @@ def _offer(
     *,
     created_at: datetime,
     is_featured: bool = False,
+    reduced_by: int = 0,
 ) -> services.NewProduct:
     return services.NewProduct(
         category=shelves[product.category_slug],
@@ -201,7 +206,13 @@ def _offer(
                 tax_class=product.tax_class,
                 country_of_origin=product.country_of_origin,
                 barcode=variant.barcode,
+                compare_at_price=_before(variant.price_minor_units, reduced_by),
             )
             for variant in product.variants
         ],
     )
+
+
+def _before(price: int, percent: int) -> int | None:
+    """The price before: so many percent above today's, up to the next full half; None if there was none."""
+    return -(-price * (100 + percent) // 5000) * 50 if percent else None

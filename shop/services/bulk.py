@@ -11,16 +11,17 @@ from django.utils.text import slugify
 
 from accounts.models import User
 from inventory.models import StockItem
-from shop.models import Category, PriceChange, Product, ProductImage, TaxClass, Variant
-from shop.services.copies import fill_copies, shelves_above
+from shop.models import Category, LowStockRule, PriceChange, Product, ProductImage, TaxClass, Variant
+from shop.services.copies import fill_copies, remember_words, shelves_above
 from shop.services.pictures import StoredPicture, image_row
-from shop.services.products import check_price, item_label
+from shop.services.products import check_compare_at, check_price, item_label
+from shop.services.thresholds import all_rules, threshold_at
 from shop.text import render_markdown
 
 
 @dataclass(frozen=True)
 class NewVariant:
-    """What `add_variant` is told, as data; `price` in minor units."""
+    """What `add_variant` is told, as data; prices in minor units."""
 
     sku: str
     label: str
@@ -29,6 +30,7 @@ class NewVariant:
     tax_class: str = TaxClass.STANDARD
     country_of_origin: str = ""
     barcode: str = ""
+    compare_at_price: int | None = None
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,9 @@ def bulk_create(goods: Iterable[NewProduct], *, by: User | None = None, batch: i
 
 
 def _create(goods: Sequence[NewProduct], shelves: dict[int, str], by: User | None) -> None:
-    products = [_product(new) for new in goods]
+    products, rules = [_product(new) for new in goods], all_rules()
     variants = [
-        _variant(product, new, place)
+        _variant(product, new, place, rules)
         for product, whole in zip(products, goods, strict=True)
         for place, new in enumerate(whole.variants)
     ]
@@ -75,6 +77,7 @@ def _create(goods: Sequence[NewProduct], shelves: dict[int, str], by: User | Non
     ]
     _fill(products, variants, images, shelves)
     Product.objects.bulk_create(products)
+    remember_words(products)
     StockItem.objects.bulk_create([variant.stock_item for variant in variants])
     Variant.objects.bulk_create(variants)
     ProductImage.objects.bulk_create(images)
@@ -112,18 +115,26 @@ def _product(new: NewProduct) -> Product:
         description=new.description,
         description_html=render_markdown(new.description),
         is_featured=new.is_featured,
-        created_at=new.created_at or timezone.now(),
+        created_at=(came := new.created_at or timezone.now()),
+        updated_at=came,
     )
 
 
-def _variant(product: Product, new: NewVariant, place: int) -> Variant:
+def _variant(product: Product, new: NewVariant, place: int, rules: Sequence[LowStockRule]) -> Variant:
     check_price(new.price)
-    item = StockItem(sku=new.sku, label=item_label(product.name, new.label), barcode=new.barcode)
+    check_compare_at(new.price, new.compare_at_price)
+    item = StockItem(
+        sku=new.sku,
+        label=item_label(product.name, new.label),
+        barcode=new.barcode,
+        default_threshold=threshold_at(new.price, rules),
+    )
     return Variant(
         product=product,
         stock_item=item,
         label=new.label,
         price=new.price,
+        compare_at_price=new.compare_at_price,
         weight_g=new.weight_g,
         tax_class=new.tax_class,
         country_of_origin=new.country_of_origin.upper(),

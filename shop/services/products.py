@@ -6,12 +6,16 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from inventory.models import StockItem
 from shop.models import HIGHEST_PRICE, Category, PriceChange, Product, ProductImage, TaxClass, Variant
+from shop.models.catalogue import is_reserved
+from shop.services.addresses import take_address
 from shop.services.copies import refresh_product
-from shop.services.errors import LabelTaken, PriceOutOfRange, ShopError, SkuTaken
+from shop.services.errors import LabelTaken, NoReduction, PriceOutOfRange, ShopError, SkuTaken
+from shop.services.thresholds import all_rules, follow_price, threshold_at
 
 
 @transaction.atomic
@@ -42,6 +46,7 @@ def create_product(
     )
     check(product)
     product.save()
+    take_address(product)
     refresh_product(product)
     return product
 
@@ -51,7 +56,7 @@ def free_slug(name: str) -> str:
     stem = slugify(name)[:150] or "product"
     taken = set(Product.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     candidate, number = stem, 1
-    while candidate in taken:
+    while candidate in taken or is_reserved(candidate):
         number += 1
         candidate = f"{stem}-{number}"
     return candidate
@@ -64,6 +69,7 @@ def add_variant(
     label: str = "",
     price: int = 0,
     *,
+    compare_at_price: int | None = None,
     weight_g: int = 0,
     tax_class: str = TaxClass.STANDARD,
     country_of_origin: str = "",
@@ -75,9 +81,11 @@ def add_variant(
 ) -> Variant:
     """Add something that can be bought, with the item the warehouse counts; no stock arrives by this.
 
-    `price` in minor units. Raises SkuTaken, LabelTaken, PriceOutOfRange, or ShopError if a text does not fit.
+    Prices in minor units. Raises SkuTaken, LabelTaken, PriceOutOfRange, NoReduction, or ShopError if a text does
+    not fit.
     """
     check_price(price)
+    check_compare_at(price, compare_at_price)
     if StockItem.objects.filter(sku=sku).exists():
         raise SkuTaken(f"The SKU {sku} is taken.")
     if product.variants.filter(label=label).exists():
@@ -87,6 +95,7 @@ def add_variant(
         label=item_label(product.name, label),
         barcode=barcode,
         low_stock_threshold=low_stock_threshold,
+        default_threshold=threshold_at(price, all_rules()),
         backorder_limit=backorder_limit,
     )
     check(item)
@@ -96,6 +105,7 @@ def add_variant(
         stock_item=item,
         label=label,
         price=price,
+        compare_at_price=compare_at_price,
         weight_g=weight_g,
         tax_class=tax_class,
         country_of_origin=country_of_origin.upper(),
@@ -118,25 +128,45 @@ def item_label(name: str, label: str) -> str:
 def set_price(variant: Variant, price: int, by: User | None) -> None:
     """Change what a variant costs, in minor units, and note who did; the same price again changes nothing.
 
-    Orders and open checkouts keep the price that they were made with. Raises PriceOutOfRange.
+    Orders and open checkouts keep the price that they were made with. A price before that this one no longer
+    undercuts is forgotten: the reduction is over. Raises PriceOutOfRange.
+    """
+    before = Variant.objects.select_for_update().get(pk=variant.pk).compare_at_price
+    set_prices(variant, price, None if before is None or before <= price else before, by)
+
+
+@transaction.atomic
+def set_prices(variant: Variant, price: int, compare_at_price: int | None, by: User | None) -> None:
+    """Change what a variant costs and, struck through beside it, what it cost before; None for nothing.
+
+    Raises PriceOutOfRange, or NoReduction unless the price before is the higher one.
     """
     check_price(price)
+    check_compare_at(price, compare_at_price)
     current = Variant.objects.select_for_update().select_related("product").get(pk=variant.pk)
-    old, variant.price = current.price, price
-    if old == price:
+    variant.price, variant.compare_at_price = price, compare_at_price
+    if (current.price, current.compare_at_price) == (price, compare_at_price):
         return
-    Variant.objects.filter(pk=variant.pk).update(price=price)
-    PriceChange.objects.create(variant=variant, old=old, new=price, actor=by)
+    Variant.objects.filter(pk=variant.pk).update(price=price, compare_at_price=compare_at_price)
+    if current.price != price:
+        PriceChange.objects.create(variant=variant, old=current.price, new=price, actor=by)
+        follow_price(variant)
     refresh_product(current.product)
 
 
 def check_price(price: int) -> None:
     """Raise PriceOutOfRange unless the price is from nothing to `HIGHEST_PRICE`."""
     if not 0 <= price <= HIGHEST_PRICE:
-        raise PriceOutOfRange("A price must be from 0 to 1,000,000.00.")
+        raise PriceOutOfRange(_("A price must be from 0 to 1,000,000.00."))
 
 
-def check(row: Product | Variant | StockItem | ProductImage) -> None:
+def check_compare_at(price: int, compare_at_price: int | None) -> None:
+    """Raise NoReduction unless there is no price before, or it is above the price and within the limit."""
+    if compare_at_price is not None and not price < compare_at_price <= HIGHEST_PRICE:
+        raise NoReduction(_("The price before must be above the price, and at most 1,000,000.00."))
+
+
+def check(row: Category | Product | Variant | StockItem | ProductImage) -> None:
     """Raise ShopError if a field does not hold what it must; SQLite itself checks no lengths."""
     try:
         row.full_clean(validate_constraints=False)

@@ -1,15 +1,18 @@
 """Goods for tests. A product comes with the copies that lists read, so call `refresh_product` only after a change."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import factory
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 from PIL import Image
 
+from accounts.tests.factories import UserFactory
 from inventory.tests.factories import StockItemFactory, StockLevelFactory
-from shop.models import Category, Product, Variant
-from shop.services import refresh_product
+from shop.models import Category, Product, Review, StockRequest, Variant
+from shop.services import add_review, approve_review, refresh_product
 
 
 class CategoryFactory(DjangoModelFactory):
@@ -51,6 +54,41 @@ class VariantFactory(DjangoModelFactory):
         if extracted is not None:
             StockLevelFactory(item=self.stock_item, on_hand=extracted)
         refresh_product(self.product)
+
+
+class ReviewFactory(DjangoModelFactory):
+    """Four stars and some words of a customer, waiting to be read; `approved_by` shows it at once."""
+
+    class Meta:
+        model = Review
+
+    product = factory.LazyFunction(lambda: VariantFactory().product)
+    author = factory.SubFactory(UserFactory)
+    proof = "order T-AAA-AAA-AAA line 1"
+    rating = 4
+    title = "Good cup"
+    text = "It holds tea, and it is still warm after ten minutes."
+    shows_name = True
+    approved_by = None
+
+    @classmethod
+    def _create(cls, model_class, *, product, author, approved_by, **words):
+        review = add_review(product, author, **words)
+        if approved_by:
+            approve_review(review, by=approved_by)
+        return review
+
+
+class StockRequestFactory(DjangoModelFactory):
+    """Somebody with a proven address who waits for something that is sold out."""
+
+    class Meta:
+        model = StockRequest
+
+    variant = factory.SubFactory(VariantFactory, stock=0)
+    email = factory.Sequence(lambda n: f"waiting{n}@example.com")
+    confirmed_at = factory.LazyFunction(timezone.now)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=90))
 
 
 def picture_file(width=1600, height=1600, kind="PNG", name="picture.png", colour=(180, 90, 60)):

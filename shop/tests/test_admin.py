@@ -153,6 +153,32 @@ def test_a_new_price_leaves_a_price_change_and_renews_the_list(console, owner, m
     assert (change.variant, change.old, change.new, change.actor) == (mug, 1999, 2450, owner)
 
 
+def test_a_reduction_is_set_and_ended_in_the_console(console, mug):
+    page, product = page_of(mug.product), mug.product
+
+    console.post(page, product_form(product, variants=[variant_row(mug, compare_at_price="24.50")]))
+    mug.refresh_from_db()
+    assert (mug.price, mug.compare_at_price) == (1999, 2450)
+    refused = console.post(page, product_form(product, variants=[variant_row(mug, compare_at_price="19.99")]))
+    assert "The price before must be above the price" in refused.content.decode()
+    console.post(page, product_form(product, variants=[variant_row(mug, compare_at_price="")]))
+    mug.refresh_from_db()
+    assert mug.compare_at_price is None
+
+
+def test_the_console_doubts_a_price_before_that_was_never_asked_for_lately(console, mug):
+    page = page_of(mug.product)
+    console.post(page, product_form(mug.product, variants=[variant_row(mug, price="15.00")]))
+    mug.refresh_from_db()
+
+    row = variant_row(mug, compare_at_price="29.00")
+    answer = console.post(page, product_form(mug.product, variants=[row]), follow=True)
+
+    assert "it cost as little as €19.99" in answer.content.decode()
+    mug.refresh_from_db()
+    assert mug.compare_at_price == 2900
+
+
 def test_saving_without_a_change_leaves_no_trace(console, mug):
     row = variant_row(mug, weight_g=mug.weight_g)
 
@@ -166,7 +192,7 @@ def test_a_new_name_reaches_the_warehouse_and_the_search(console, mug):
 
     mug.product.refresh_from_db()
     assert StockItem.objects.get(sku="MUG-1").label == "Pitcher, Small"
-    assert mug.product.search_document.startswith("pitcher")
+    assert mug.product.search_document.startswith(" pitcher ")
 
 
 def test_the_sku_never_changes_and_no_stock_moves(console, mug):
@@ -226,6 +252,9 @@ def test_what_is_no_picture_is_refused(console, mug, content, tmp_path):
         ("price", "1000000.01"),
         ("price", "9" * 5000),
         ("price", ""),
+        ("compare_at_price", "19.99"),
+        ("compare_at_price", "abc"),
+        ("compare_at_price", "9" * 5000),
         ("weight_g", "-1"),
         ("weight_g", str(10**30)),
         ("position", str(10**30)),

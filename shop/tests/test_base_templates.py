@@ -1,8 +1,12 @@
 """The frame around every page: it holds no inline code, and the error page can be shown when all else is away."""
 
+import gzip
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.test import Client
 
@@ -35,7 +39,7 @@ def test_no_page_carries_inline_code(client):
 
     for address in ("/", "/products/", product.get_absolute_url(), "/nowhere/"):
         page = client.get(address).content.decode()
-        assert re.findall(r"<script(?![^>]* src=)", page) == []
+        assert re.findall(r'<script(?![^>]* src=)(?! type="application/ld\+json">)', page) == []
         assert re.findall(r"<style|\sstyle=|\son\w+=|javascript:", page) == []
         assert re.findall(r'(?:src|href)="(?:https?:)?//(?!testserver)', page) == []
 
@@ -61,3 +65,33 @@ def test_a_category_in_the_header_is_marked_on_its_pages_and_below(client):
 
     for address in ("/category/kitchen/", product.get_absolute_url()):
         assert '<a href="/category/kitchen/" aria-current="page">' in client.get(address).content.decode()
+
+
+def test_light_and_dark_can_be_chosen_and_are_set_before_the_first_paint(client):
+    page = client.get("/").content.decode()
+
+    assert re.findall(r'name="theme" value="(\w+)"', page) == ["system", "light", "dark"]
+    assert page.index("js/theme.js") < page.index("bootstrap.min.css") < page.index("<body")
+    assert not re.search(r"<script[^>]*(defer|async)[^>]*theme\.js", page)
+
+
+def test_without_scripts_dark_is_the_same_dark():
+    style = (settings.BASE_DIR / "static/css/tokens.css").read_text()
+    chosen, system = re.findall(
+        r'(?:\[data-bs-theme="dark"\]|:root:not\(\[data-bs-theme\]\)) \{(.*?)\}', style, re.DOTALL
+    )
+
+    def said(block):
+        return [line.strip() for line in block.splitlines() if "--" in line]
+
+    assert said(chosen) == said(system) != []
+
+
+def test_styles_and_scripts_of_a_first_visit_stay_small(client):
+    page = client.get("/products/").content.decode()
+    files = re.findall(r'(?:src|href)="/static/([^"]+\.(?:css|js))"', page)
+
+    sizes = {name: len(gzip.compress(Path(finders.find(name)).read_bytes(), 6)) for name in files}
+
+    assert len(files) >= 6
+    assert sum(sizes.values()) < 90_000, sizes

@@ -1,6 +1,7 @@
-"""The words that every page has about prices."""
+"""The words that every page has about prices, and the parts that all pages share."""
 
 import pytest
+from django.template import Context, Template
 
 from shop.templatetags.catalogue import price_note, price_note_short
 
@@ -20,3 +21,15 @@ def test_prices_say_what_they_contain(settings, includes, long, short):
     settings.PRICES_INCLUDE_TAX = includes
 
     assert (price_note(), price_note_short()) == (long, short)
+
+
+def test_what_is_shared_is_rendered_once_a_moment_for_each_that_it_depends_on(settings):
+    settings.PAGE_CACHE_SECONDS = 60
+    template = Template("{% load shared %}{% shared greeting name %}{{ name }}: {{ word }}{% endshared %}")
+
+    def said(**told):
+        return template.render(Context(told))
+
+    assert said(name="one", word="first") == "one: first"
+    assert said(name="one", word="second") == "one: first"
+    assert said(name="two", word="second") == "two: second"

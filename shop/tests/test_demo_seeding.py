@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from shop.demo import seeding
-from shop.demo.catalogue import CATEGORIES, PRODUCTS
+from shop.demo.catalogue import CATEGORIES, PRODUCTS, REDUCED
 from shop.models import Category, Product, Variant
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -106,3 +106,12 @@ def test_the_long_shelf_begins_where_the_catalogue_ends():
     assert seeding.shared_pictures_of(wanted, looks) == []
     assert done[-1] == len(wanted) == 40
     assert Variant.objects.count() == len(seeding.stocks_of(wanted))
+
+
+@pytest.mark.django_db
+def test_some_of_the_catalogue_is_reduced_from_a_round_price():
+    seed([product for product in PRODUCTS if product.slug in REDUCED])
+
+    variants = Variant.objects.values_list("price", "compare_at_price")
+    assert Product.objects.filter(compare_at_price__isnull=False).count() == len(REDUCED)
+    assert all(before > price and before % 50 == 0 for price, before in variants)

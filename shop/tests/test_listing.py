@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from inventory import services as inventory
 from inventory.tests.factories import LocationFactory, StockLevelFactory
 from shop import services
-from shop.listing import PAGE_SIZE, NoSuchPage, Wish, list_products, read_wish, typed
+from shop.listing import PAGE_SIZE, list_products
 from shop.models import Product
 from shop.tests.factories import CategoryFactory, VariantFactory
 from shop.tree import read_tree
+from shop.wish import NoSuchPage, Wish, read_wish, typed
 
 
 def names(wish):
@@ -21,9 +22,17 @@ def names(wish):
 
 
 def test_read_wish_understands_every_filter():
-    asked = {"q": " red  cup ", "sort": "-price", "in_stock": "1", "min": "5", "max": "19,99", "page": "2"}
+    asked = {
+        "q": " red  cup ",
+        "sort": "-price",
+        "in_stock": "1",
+        "on_sale": "1",
+        "min": "5",
+        "max": "19,99",
+        "page": "2",
+    }
 
-    assert read_wish(asked, category="cups") == Wish("red cup", "cups", "-price", True, 500, 1999, 2)
+    assert read_wish(asked, category="cups") == Wish("red cup", "cups", "-price", True, True, 500, 1999, 2)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +72,9 @@ def test_a_page_that_cannot_be_does_not_exist(page):
         read_wish({"page": page})
 
 
-@given(st.dictionaries(st.sampled_from(["q", "sort", "in_stock", "min", "max"]), st.text(max_size=60)))
+@given(
+    st.dictionaries(st.sampled_from(["q", "sort", "in_stock", "on_sale", "min", "max"]), st.text(max_size=60))
+)
 def test_no_text_breaks_the_reading_and_its_address_means_the_same(asked):
     from urllib.parse import parse_qsl, urlsplit
 
@@ -76,9 +87,9 @@ def test_no_text_breaks_the_reading_and_its_address_means_the_same(asked):
 def test_an_address_leaves_out_what_is_usual():
     assert Wish().address() == "/products/"
     assert Wish(category="cups", page=1).address() == "/category/cups/"
-    assert Wish("tea pot", sort="name", in_stock=True, low=500, high=1999, page=3).address() == (
-        "/products/?q=tea+pot&sort=name&in_stock=1&min=5&max=19.99&page=3"
-    )
+    assert Wish(
+        "tea pot", sort="name", in_stock=True, on_sale=True, low=500, high=1999, page=3
+    ).address() == ("/products/?q=tea+pot&sort=name&in_stock=1&on_sale=1&min=5&max=19.99&page=3")
 
 
 def test_typed_says_an_amount_as_people_type_it():
@@ -132,6 +143,24 @@ class TestStock:
         inventory.reserve({taken.sku: 2}, reference="C-1", expires_at=timezone.now() + timedelta(minutes=31))
 
         assert names(Wish(in_stock=True)) == [there.name]
+
+    def test_on_sale_shows_what_is_reduced_and_what_it_cost_before(self):
+        VariantFactory()
+        VariantFactory(product__name="Cup", price=1999, compare_at_price=2500)
+
+        [card] = list_products(Wish(on_sale=True), read_tree()).cards
+
+        assert (card["name"], card["price_words"], card["was_words"]) == ("Cup", "€19.99", "€25.00")
+        assert card["saving_words"] == "20% off"
+
+    def test_a_reduction_of_a_dearer_size_is_not_that_of_the_price_shown(self):
+        product = VariantFactory(price=1000).product
+        VariantFactory(product=product, price=2000, compare_at_price=3000)
+
+        [card] = list_products(Wish(), read_tree()).cards
+
+        assert (card["price_words"], card["was_words"]) == ("from €10.00", "")
+        assert list_products(Wish(on_sale=True), read_tree()).cards == []
 
     def test_goods_in_a_place_that_does_not_sell_do_not_count(self):
         variant = VariantFactory()

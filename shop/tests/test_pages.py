@@ -93,3 +93,38 @@ def test_a_missing_product_is_found_as_soon_as_it_is_there(client, path):
     VariantFactory(product__slug="new", product__category=category)
 
     assert client.get("/products/new/").status_code == 200
+
+
+# --- the finished page, sent again ------------------------------------------------------------------
+def test_a_finished_page_is_sent_again_with_all_its_headers_and_no_statement(
+    client, path, django_assert_num_queries
+):
+    first = client.get(path)
+    with django_assert_num_queries(0):
+        again = client.get(path)
+
+    own = {"X-Request-ID"}
+    assert again.content == first.content
+    assert {name: value for name, value in again.items() if name not in own} == {
+        name: value for name, value in first.items() if name not in own
+    }
+    assert again["X-Request-ID"] != first["X-Request-ID"]
+
+
+def test_a_page_that_was_not_found_is_not_kept(client, path):
+    client.get("/products/none/")
+
+    assert client.get("/products/none/").status_code == 404
+
+
+def test_another_host_does_not_get_in_by_a_page_that_is_kept(client, path):
+    client.get(path)
+
+    assert client.get(path, SERVER_NAME="evil.example").status_code == 400
+
+
+def test_a_head_request_and_a_post_are_not_answered_from_what_is_kept(client, path):
+    client.get(path)
+
+    assert client.head(path).status_code == 200
+    assert client.post(path).status_code == 405

@@ -1,5 +1,7 @@
 """The bulk path leaves the rows that one product at a time leaves."""
 
+import re
+
 import pytest
 from django.forms.models import model_to_dict
 
@@ -16,7 +18,7 @@ def rows_of(product):
     own = {
         field.attname: getattr(product, field.attname)
         for field in Product._meta.concrete_fields
-        if field.name not in {"id", "created_at"}
+        if field.name not in {"id", "created_at", "updated_at"}
     }
     variants = [
         {
@@ -28,7 +30,8 @@ def rows_of(product):
     ]
     images = [model_to_dict(i, exclude=["id", "product"]) for i in product.images.all()]
     prices = list(PriceChange.objects.filter(variant__product=product).values_list("old", "new", "actor"))
-    return own, variants, images, prices
+    # An uploaded file has a name by chance, a seeded one that of its content.
+    return re.sub(r"products/[0-9a-f]{24}", "products/name", repr((own, variants, images, prices)))
 
 
 def test_bulk_create_leaves_the_same_rows_as_one_by_one(settings, tmp_path):
@@ -39,7 +42,7 @@ def test_bulk_create_leaves_the_same_rows_as_one_by_one(settings, tmp_path):
     )
     services.add_variant(single, "CUP-S", "S", 900, weight_g=200, country_of_origin="pt", barcode="400")
     services.add_variant(single, "CUP-L", "L", 1100)
-    services.add_image(single, picture_file(), "A cup")
+    services.make_widths(services.add_image(single, picture_file(), "A cup").pk)
     single.refresh_from_db()
     expected = rows_of(single)
     Variant.objects.all().delete()

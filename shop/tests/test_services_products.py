@@ -1,10 +1,11 @@
 """Products, variants and prices come through the services, with the copies that lists read."""
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from inventory.models import StockItem
 from shop import services
-from shop.models import HIGHEST_PRICE, PriceChange
+from shop.models import HIGHEST_PRICE, PriceChange, Product, Variant
 from shop.tests.factories import CategoryFactory, ProductFactory, VariantFactory
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +132,42 @@ def test_set_price_compares_with_the_row_not_with_what_the_caller_remembers():
     variant.refresh_from_db()
     assert variant.price == stale.price == 500
     assert list(PriceChange.objects.values_list("old", "new")) == [(800, 500), (500, 800)]
+
+
+@pytest.mark.parametrize("before", [500, 499, 0, -1, 100_000_001])
+def test_a_price_before_is_higher_than_the_price(before):
+    variant = VariantFactory(price=500)
+
+    with pytest.raises(services.NoReduction):
+        services.set_prices(variant, 500, before, None)
+    with pytest.raises(services.NoReduction):
+        services.add_variant(variant.product, "NEW-1", "New", 500, compare_at_price=before)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Variant.objects.filter(pk=variant.pk).update(compare_at_price=before)
+
+    variant.refresh_from_db()
+    assert (variant.price, variant.compare_at_price) == (500, None)
+
+
+def test_a_reduction_reaches_the_list_and_leaves_one_price_change():
+    variant = VariantFactory(price=1000)
+
+    services.set_prices(variant, 800, 1000, None)
+    services.set_prices(variant, 800, 900, None)
+
+    variant.product.refresh_from_db()
+    assert (variant.product.price, variant.product.compare_at_price) == (800, 900)
+    assert PriceChange.objects.values_list("old", "new").get() == (1000, 800)
+
+
+def test_a_price_that_rises_to_the_one_before_ends_the_reduction():
+    variant = VariantFactory(price=800, compare_at_price=1000)
+
+    services.set_price(variant, 900, None)
+    variant.refresh_from_db()
+    assert variant.compare_at_price == 1000
+
+    services.set_price(variant, 1000, None)
+    variant.refresh_from_db()
+    assert variant.compare_at_price is None
+    assert Product.objects.get().compare_at_price is None

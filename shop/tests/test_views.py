@@ -1,14 +1,18 @@
 """The pages of the shop window: what they show, what they cost, and what they never do."""
 
+import re
+
 import pytest
 from django.test import Client
 
+from accounts.tests.factories import StaffFactory
 from shop import services
-from shop.tests.factories import CategoryFactory, VariantFactory
+from shop.tests.factories import CategoryFactory, ReviewFactory, VariantFactory, picture_file
 
 pytestmark = pytest.mark.django_db
 
-LIST_BUDGET, PRODUCT_BUDGET = 3, 5
+# One of them is for the footer, which stays in the cache for a minute.
+LIST_BUDGET, PRODUCT_BUDGET = 4, 7
 
 
 def fill(count, category=None):
@@ -50,16 +54,17 @@ class TestPages:
 
         page = client.get(product.get_absolute_url()).content.decode()
 
-        assert "€10.00" in page
+        assert "<span data-price>€10.00 to €15.00</span>" in page
         assert "3 left" in page
+        assert "checked" not in page
         assert f'id="variant-{gone.pk}" value="{gone.pk}" required disabled' in page
         assert "csrfmiddlewaretoken" not in page
 
     def test_a_sold_out_product_cannot_be_put_into_the_cart(self, client):
         page = client.get(VariantFactory(stock=0).product.get_absolute_url()).content.decode()
 
-        assert '<button class="btn btn-primary btn-lg" type="button" disabled>Sold out</button>' in page
-        assert "Add to cart" not in page
+        assert "disabled>Sold out</button>" in page
+        assert ">Add to cart<" not in page.split("data-buy-bar")[0]
 
     def test_the_head_says_what_the_page_is(self, client, settings):
         settings.PUBLIC_BASE_URL = "https://shop.example"
@@ -163,6 +168,20 @@ class TestBudgets:
         with django_assert_max_num_queries(PRODUCT_BUDGET):
             assert client.get("/products/thing-1-filled-1-s/").status_code == 200
 
+    def test_a_product_with_everything(self, client, settings, tmp_path, django_assert_max_num_queries):
+        settings.MEDIA_ROOT = tmp_path
+        product = VariantFactory(stock=3).product
+        VariantFactory.create_batch(4, product=product, stock=3)
+        for colour in ((1, 2, 3), (4, 5, 6), (7, 8, 9)):
+            services.add_image(product, picture_file(40, 40, colour=colour), "A thing")
+        for _ in range(3):
+            ReviewFactory(product=product, rating=4, approved_by=StaffFactory())
+
+        with django_assert_max_num_queries(PRODUCT_BUDGET):
+            page = client.get(product.get_absolute_url()).content.decode()
+        assert page.count("data-zoom>") == 3
+        assert "4.0" in page
+
     @pytest.mark.parametrize("path", ["/", "/products/", "/products/thing-1-filled-1-s/"])
     def test_a_customer_costs_two_more_for_the_session_and_the_account(
         self, customer_client, django_assert_max_num_queries, path
@@ -183,3 +202,51 @@ class TestBudgets:
         client.cookies["cart"] = "anything"
         with django_assert_num_queries(0):
             assert client.get(path).status_code == 200
+
+
+def test_the_header_leads_to_what_is_on_sale_if_anything_is(client, settings):
+    settings.PAGE_CACHE_SECONDS = 0
+    variant = VariantFactory(price=1000)
+    assert "on_sale=1" not in client.get("/products/").content.decode().split("<main")[0]
+
+    services.set_prices(variant, 800, 1000, None)
+
+    header = client.get("/products/", {"on_sale": "1"}).content.decode().split("<main")[0]
+    assert '?on_sale=1" aria-current="page">On sale</a>' in header
+
+
+def test_sorting_keeps_the_filters_and_a_price_keeps_the_rest(client):
+    VariantFactory(price=1000, compare_at_price=2000, stock=1)
+    asked = {"q": "thing", "sort": "name", "in_stock": "1", "on_sale": "1", "min": "5", "max": "20"}
+
+    page = client.get("/products/", asked).content.decode()
+
+    def hidden(of):
+        form = page[page.index(f'<form class="{of}"') :]
+        return set(re.findall(r'type="hidden" name="(\w+)"', form[: form.index("</form>")]))
+
+    assert hidden("sort") == {"q", "in_stock", "on_sale", "min", "max"}
+    assert hidden("side-price") == {"q", "in_stock", "on_sale", "sort"}
+
+
+def test_each_chosen_filter_can_be_taken_away_by_a_link(client):
+    VariantFactory(price=1000, compare_at_price=2000, stock=1)
+
+    page = client.get("/products/", {"in_stock": "1", "on_sale": "1"}).content.decode()
+
+    chips = page[page.index("chips-chosen") :]
+    chips = chips[: chips.index("</ul>")]
+    assert re.findall(r'class="chip" href="([^"]+)"', chips) == [
+        "/products/?on_sale=1",
+        "/products/?in_stock=1",
+    ]
+    assert 'class="chips-clear" href="/products/"' in chips
+
+
+def test_filters_that_leave_nothing_can_be_taken_away_again(client):
+    VariantFactory(stock=0)
+
+    page = client.get("/products/", {"in_stock": "1"}).content.decode()
+
+    assert "Nothing fits all of these filters" in page
+    assert 'class="chip" href="/products/"' in page

@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from django.test import override_settings
@@ -12,12 +13,16 @@ from django_tasks_db.models import DBTaskResult
 
 from config.settings import PASSWORD_HASHERS
 from config.tests.e2e import furniture
+from config.tests.e2e.customer_pages import PAGES
 from config.tests.e2e.mailbox import Mailbox
 from config.tests.running import RunningShop
 
 if find_spec("playwright") is None:
     # Only `make e2e` installs what these need; without it they cannot even be read.
     collect_ignore_glob = ["test_*.py"]
+
+# Not one of the shop's own languages, but one that turns its pages.
+FROM_RIGHT_TO_LEFT = "ar"
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +66,7 @@ def shop(django_db_setup, album) -> Iterator[RunningShop]:
         with_worker=True,
         MEDIA_ROOT=settings.MEDIA_ROOT,
         PAGE_CACHE_SECONDS="0",
+        LANGUAGES=f"en,de,{FROM_RIGHT_TO_LEFT}",
         STRIPE_TIMEOUT_SECONDS="2",
     ) as running:
         yield running
@@ -70,6 +76,19 @@ def shop(django_db_setup, album) -> Iterator[RunningShop]:
 def _real_hashes(settings):
     """Passwords are hashed as the shop hashes them: tests use a faster way that it would refuse."""
     settings.PASSWORD_HASHERS = PASSWORD_HASHERS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_page_is_looked_at(request):
+    """After a run of all inspections, no page of the list in customer_pages.py may be left out."""
+    yield
+    inspections = {file.name for file in Path(__file__).parent.glob("test_pages*.py")}
+    ran = {item.path.name for item in request.session.items}
+    is_whole = inspections <= ran and not any("::" in each for each in request.config.args)
+    if is_whole and not request.config.getoption("keyword") and not request.session.testsfailed:
+        from config.tests.e2e.inspection import looked_at
+
+        assert PAGES - looked_at == set()
 
 
 @pytest.fixture

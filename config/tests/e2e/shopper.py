@@ -20,6 +20,11 @@ ADDRESS = {
     "City": "Berlin",
 }
 
+# Chromium writes most of what the policy stops to the console itself; this hears all of it.
+TELL_VIOLATIONS = """addEventListener('securitypolicyviolation', (event) => console.error(
+    `The policy stopped ${event.effectiveDirective}: ${event.blockedURI} (${event.sourceFile}:${event.lineNumber})`
+));"""
+
 
 class Shopper:
     """Drives one page; `complaints` holds what a visitor must never meet."""
@@ -30,6 +35,7 @@ class Shopper:
         self.complaints: list[str] = []
         self._expected: set[int] = set()
         page.set_default_timeout(PATIENCE_MS)
+        page.context.add_init_script(TELL_VIOLATIONS)
         page.context.on("console", self._hear)
         page.context.on("weberror", self._stumble)
         page.context.on("response", self._judge)
@@ -75,6 +81,14 @@ class Shopper:
 
     def reads_title(self, words: str | re.Pattern) -> None:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(words)
+
+    def sign_in(self, email: str, password: str, path: str = "/accounts/login/") -> None:
+        """Sign in, and arrive at the page at `path` that asks for it."""
+        self.open(path)
+        self.fill_in({"E-mail": email})
+        self.page.get_by_label("Password").fill(password)
+        self.press("Sign in")
+        expect(self.page.get_by_role("button", name="Sign in")).to_have_count(0)
 
     def add_to_cart(self, slug: str, size: str = "") -> None:
         """Put one piece into the cart from its page."""

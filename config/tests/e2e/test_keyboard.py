@@ -10,7 +10,7 @@ from config.tests.e2e.stock import stock_of
 
 pytestmark = pytest.mark.e2e
 
-MOST_TABS = 80
+MOST_TABS, MOST_STOPS = 80, 200
 NAME_OF_FOCUS = """() => {
     const at = document.activeElement;
     const label = at.labels && at.labels.length ? at.labels[0].textContent : '';
@@ -88,3 +88,57 @@ def test_a_tee_is_bought_by_keyboard_alone(shopper):
     assert list(order.lines.values_list("sku", "quantity")) == [(tee.sku, 2)]
     assert stock_of(tee).allocated == 2
     assert books.verify().violations == []
+
+
+def test_the_small_cart_and_the_suggestions_let_the_keyboard_in_and_out(shopper):
+    page, cart = shopper.page, shopper.page.get_by_role("dialog", name="Cart")
+    shopper.open(f"/products/{TEE}/")
+    tab_to(page, "Search the shop")
+    page.keyboard.type("mug")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    shopper.reads_title("Terrazzo Mug")
+    tab_to(page, "Add to cart")
+    page.keyboard.press("Enter")
+    expect(cart).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(cart).to_be_hidden()
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate(NAME_OF_FOCUS) != "", "After the small cart the focus is nowhere."
+
+    shopper.open(f"/products/{TEE}/")
+    tab_to(page, "Cart")
+    page.keyboard.press("Enter")
+    expect(cart).to_be_focused()
+    expect(cart.get_by_role("link", name="Checkout")).to_be_visible()
+    tab_to(page, "Checkout")
+    page.keyboard.press("Enter")
+
+    shopper.reads_title("Checkout")
+
+
+def test_no_page_holds_the_keyboard_fast(shopper):
+    """Tab goes through everything once, always seen, and leaves the page at its end."""
+    page = shopper.page
+    shopper.add_to_cart(TEE, "L")
+
+    for path in (
+        "/",
+        "/products/",
+        f"/products/{TEE}/",
+        "/cart/",
+        "/checkout/",
+        "/contact/",
+        "/accounts/login/",
+    ):
+        shopper.open(path)
+        for _ in range(MOST_STOPS):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement === document.body"):
+                break
+            assert page.evaluate(FOCUS_IS_SEEN), (
+                f"{path}: {page.evaluate(NAME_OF_FOCUS)!r} has the focus unseen."
+            )
+        else:
+            raise AssertionError(f"{path}: Tab has not come out after {MOST_STOPS} stops.")

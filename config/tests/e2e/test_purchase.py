@@ -86,6 +86,35 @@ def test_without_javascript_the_same_purchase_works(visitor):
     assert books.verify().violations == []
 
 
+def test_without_javascript_search_filters_languages_quantities_and_undo_lead_to_the_payment_page(visitor):
+    shopper = visitor(java_script_enabled=False)
+    page, tee = shopper.page, variant(TEE, "M")
+
+    shopper.open("/")
+    page.get_by_label("Search the shop").fill("tee")
+    page.keyboard.press("Enter")
+    page.get_by_role("complementary", name="Filters").get_by_role("link", name=re.compile(r"^M \(")).click()
+    expect(page.get_by_role("link", name="Remove filter M")).to_be_visible()
+    page.get_by_role("link", name=tee.product.name).click()
+    page.get_by_role("navigation", name="Language").get_by_role("link", name="Deutsch").click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    page.get_by_text("M", exact=True).click()
+    page.get_by_role("spinbutton").fill("3")
+    shopper.press("In den Warenkorb")
+    shopper.reads_title("Ihr Warenkorb")
+    page.get_by_role("button", name=re.compile("^Entfernen|entfernen$")).click()
+    shopper.press("Rückgängig")
+    expect(page.get_by_role("spinbutton")).to_have_value("3")
+    page.get_by_role("link", name="Zur Kasse").click()
+    shopper.fill_in({"E-Mail-Adresse": EMAIL, "Vor- und Nachname": "Test Buyer", "Ort": "Berlin"})
+    shopper.fill_in({"Straße und Hausnummer": "Ring 1", "Postleitzahl": "10115"})
+    page.get_by_role("button", name=re.compile("^Zahlungspflichtig bestellen")).click()
+    page.wait_for_url(f"{shopper.shop.stripe.url}/pay/**")
+
+    assert Checkout.objects.get().language == "de"
+    assert stock_of(tee).reserved == 3
+
+
 def test_a_declined_card_then_a_way_back_then_another_card_make_one_order(shopper):
     page, mug = shopper.page, variant(MUG)
     shopper.expects(402)  # what the payment page answers to a card that is declined

@@ -94,6 +94,26 @@ def test_a_saved_500_is_replayed(client, control):
     assert client.v1.checkout.sessions.create(session_params(), {"idempotency_key": "new"}).status == "open"
 
 
+def test_a_500_after_the_work_hides_it_until_the_key_is_sent_again(client, control):
+    control("faults", endpoint="POST /v1/checkout/sessions", kind="error_500_after")
+
+    with pytest.raises(stripe.APIError):
+        client.v1.checkout.sessions.create(session_params(), KEY)
+
+    again = client.v1.checkout.sessions.create(session_params(), KEY)
+    assert [session.id for session in client.v1.checkout.sessions.list().data] == [again.id]
+
+
+def test_a_saved_500_after_the_work_hides_it_for_ever(client, control):
+    control("faults", endpoint="POST /v1/checkout/sessions", kind="saved_500_after")
+
+    for _ in range(2):
+        with pytest.raises(stripe.APIError):
+            client.v1.checkout.sessions.create(session_params(), KEY)
+
+    assert len(client.v1.checkout.sessions.list().data) == 1
+
+
 def test_a_plain_500_is_not_saved(client, control):
     control("faults", endpoint="POST /v1/checkout/sessions", kind="error_500")
 

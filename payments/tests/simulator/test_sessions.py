@@ -135,6 +135,7 @@ def test_the_metadata_can_be_changed(client, new_session):
         ({"payment_method_types": ["card"]}, "payment_method_types", "parameter_unknown"),
         ({"ui_mode": "hosted"}, "ui_mode", None),
         ({"mode": "lease"}, "mode", None),
+        ({"locale": "klingon"}, "locale", None),
         ({"mode": None}, "mode", "parameter_missing"),
         ({"mode": "subscription"}, "mode", None),
         ({"success_url": None}, "success_url", "parameter_missing"),

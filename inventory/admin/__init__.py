@@ -1,0 +1,6 @@
+"""The console's pages about stock, one file per subject."""
+
+from inventory import transfer_acts
+from inventory.admin import alerts, backorders, counts, receipts, shelf
+
+__all__ = ["alerts", "backorders", "counts", "receipts", "shelf", "transfer_acts"]

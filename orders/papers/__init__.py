@@ -1,0 +1,1 @@
+"""What the warehouse prints: pick lists, packing slips, codes to scan."""

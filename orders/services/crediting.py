@@ -1,0 +1,122 @@
+"""How much of which line a credit note takes back: whole minor units that never exceed what is left of the line.
+
+"Left" is the invoice less its credit notes so far, line by line, in net, tax and pieces. As every note is cut out of
+what is left, its parts add up, and the last one takes exactly the rest.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from orders.services.errors import CreditTooHigh, NothingToCredit, NotOnInvoice
+from orders.services.invoice_content import Content, summed_up
+
+_COUNTED = ("quantity", "net", "tax", "gross")
+
+
+def of_credit(
+    invoice: Content,
+    notes: Iterable[Content],
+    *,
+    lines: Mapping[int, int] | None,
+    shipping: bool,
+    amount: int | None,
+    reason: str,
+) -> Content:
+    """What a credit note says, save for its number and date: see `orders.issue_credit_note` for what is asked.
+
+    Raises NothingToCredit, CreditTooHigh, NotOnInvoice.
+    """
+    goods, delivery = left_of(invoice, notes)
+    is_included = bool(invoice["prices_include_tax"])
+    if amount is not None:
+        taken, sent = _reduce(goods, delivery, amount)
+    elif lines is None and not shipping:
+        taken, sent = goods, delivery
+    else:
+        taken, sent = _pieces(goods, lines or {}, invoice), delivery if shipping else None
+    taken = [line for line in taken if line["gross"] or line["quantity"]]
+    sent = sent if sent and sent["gross"] else None
+    summed = summed_up(taken, sent, is_included)
+    if not summed["totals"]["total"]:  # type: ignore[index]
+        raise NothingToCredit(str(invoice["number"]))
+    return {
+        **{name: value for name, value in invoice.items() if name != "credit"},
+        **summed,
+        "kind": "credit_note",
+        "credits": {"number": invoice["number"], "issued_on": invoice["issued_on"], "reason": reason},
+    }
+
+
+def left_of(invoice: Content, notes: Iterable[Content]) -> tuple[list[dict], dict | None]:
+    """Lines and delivery of an invoice, less what its credit notes took back."""
+    goods = {line["position"]: dict(line) for line in invoice["lines"]}  # type: ignore[attr-defined]
+    delivery = dict(invoice["shipping"]) if invoice["shipping"] else None  # type: ignore[call-overload]
+    for note in notes:
+        for line in note["lines"]:  # type: ignore[attr-defined]
+            for name in _COUNTED:
+                goods[line["position"]][name] -= line[name]
+        if delivery and note["shipping"]:
+            for name in ("net", "tax", "gross"):
+                delivery[name] -= note["shipping"][name]  # type: ignore[index]
+    return list(goods.values()), delivery
+
+
+def _pieces(goods: Sequence[dict], wanted: Mapping[int, int], invoice: Content) -> list[dict]:
+    """The share of so many pieces of some lines (position: pieces)."""
+    is_included = bool(invoice["prices_include_tax"])
+    as_issued = {line["position"]: line for line in invoice["lines"]}  # type: ignore[attr-defined]
+    by_position = {line["position"]: line for line in goods}
+    taken = []
+    for position, pieces in sorted(wanted.items()):
+        line = by_position.get(position)
+        if line is None or not 1 <= pieces <= line["quantity"]:
+            raise NotOnInvoice(position)
+        taken.append(_share(line, pieces, as_issued[position], is_included))
+    return taken
+
+
+def _share(line: dict, pieces: int, as_issued: dict, is_included: bool) -> dict:
+    """As many pieces' part of what is left of a line; the price as it was shown stays exact."""
+    of = line["quantity"]
+    if is_included:
+        return {**_cut(line, _rounded(line["gross"] * pieces, of)), "quantity": pieces}
+    net, tax = (_part(line, pieces, as_issued, name) for name in ("net", "tax"))
+    return {**line, "quantity": pieces, "net": net, "tax": tax, "gross": net + tax}
+
+
+def _part(line: dict, pieces: int, as_issued: dict, name: str) -> int:
+    """So many pieces' part of the net or the tax of a line.
+
+    As long as only pieces were taken off the line, all that were taken add up to the share of so many pieces in the
+    line as it was issued, as `orders.share_of` reckons it: what is credited is to the last unit what is owed less.
+    """
+    all_of, issued = as_issued["quantity"], as_issued[name]
+    before = all_of - line["quantity"]
+    if line[name] != issued - _rounded(issued * before, all_of):
+        return _rounded(line[name] * pieces, line["quantity"])
+    return _rounded(issued * (before + pieces), all_of) - _rounded(issued * before, all_of)
+
+
+def _reduce(goods: Sequence[dict], delivery: dict | None, amount: int) -> tuple[list[dict], dict | None]:
+    """Spread an amount, tax included, over all that is left, in proportion, to the last minor unit."""
+    items = [*goods, *([delivery] if delivery else [])]
+    left = sum(item["gross"] for item in items)
+    if not 1 <= amount <= left:
+        raise CreditTooHigh(amount, left)
+    shares = [amount * item["gross"] // left for item in items]
+    by_rest = sorted(range(len(items)), key=lambda i: (-(amount * items[i]["gross"] % left), i))
+    for i in by_rest[: amount - sum(shares)]:
+        shares[i] += 1
+    cut = [{**_cut(item, share), "quantity": 0} for item, share in zip(items, shares, strict=True)]
+    return cut[: len(goods)], cut[-1] if delivery else None
+
+
+def _cut(item: dict, gross: int) -> dict:
+    """A part of an item by its gross amount; its tax is in proportion, and neither tax nor net exceeds what is left."""
+    tax = _rounded(item["tax"] * gross, item["gross"]) if item["gross"] else 0
+    tax = min(max(tax, gross - item["net"]), item["tax"], gross)
+    return {**item, "net": gross - tax, "tax": tax, "gross": gross}
+
+
+def _rounded(dividend: int, divisor: int) -> int:
+    """A fraction to the nearest whole number, half up."""
+    return (2 * dividend + divisor) // (2 * divisor)

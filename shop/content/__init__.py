@@ -1,0 +1,1 @@
+"""What the shop says of itself: pages such as terms and delivery, and letters from visitors."""
