@@ -1,5 +1,6 @@
 """What every page must hold: nothing that axe finds, nothing wider than a small phone. Pictures of all for our eyes."""
 
+import time
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.urls import Resolver404, resolve
 
 from config import languages
-from config.tests.e2e.shopper import Shopper
+from config.tests.e2e.shopper import PATIENCE_MS, Shopper
 
 FOLDER = settings.VAR_DIR / "screenshots"
 SMALL_PHONE, PHONE, DESK = 360, 390, 1280
@@ -55,9 +56,14 @@ class Inspection:
         self.shopper.open(path)
         self.look(name)
 
-    def look(self, name: str) -> None:
-        """Inspect the page as it stands, wide and narrow, light and dark; leaves it wide and light."""
-        self._remember()
+    def look(self, name: str, *, is_same_document: bool = False) -> None:
+        """Inspect the page as it stands, wide and narrow, light and dark; leaves it wide and light.
+
+        Waits for the document that the last press or link leads to, as a click does not always: only one of which a
+        script changed a part is the same as before.
+        """
+        if not is_same_document:
+            self._arrive()
         self._dress(LIGHT, DESK)
         self._note(name, "is without its picture", self.page.evaluate(LOAD_ALL_PICTURES))
         self._ask_axe(name)
@@ -74,6 +80,7 @@ class Inspection:
         self._dress(LIGHT, SMALL_PHONE)
         self._must_fit(name)
         self._dress(LIGHT, DESK)
+        self._remember()
 
     def glance(self, path: str, name: str) -> None:
         """Open and inspect a page on a phone only: enough for one that differs from another in its words."""
@@ -89,7 +96,15 @@ class Inspection:
         self._must_fit(name)
         self._photograph(name)
 
+    def _arrive(self) -> None:
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while self.page.evaluate("() => 'lookedAt' in window"):
+            assert time.monotonic() < deadline, f"still at {self.page.url}, which was looked at before"
+            self.page.wait_for_timeout(20)
+        self.page.wait_for_load_state()
+
     def _remember(self) -> None:
+        self.page.evaluate("() => { window.lookedAt = true; }")
         address = urlsplit(self.page.url)
         with languages.spoken(languages.of_path(address.path)):
             try:

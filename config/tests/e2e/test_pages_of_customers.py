@@ -46,7 +46,7 @@ def test_the_pages_of_a_customer(shopper):
     shopper.fill_in({"Street and number": "Musterstrasse 1", "Postcode": "10115", "City": "Berlin"})
     shopper.press("Save the address")
     look.look("addresses")
-    shopper.follow("Edit")
+    shopper.follow("Edit Test Buyer")
     look.look("address")
     shopper.add_to_cart(MUG)
     look.open("/checkout/", "checkout-saved-address")
