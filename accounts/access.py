@@ -276,6 +276,8 @@ DOORS = {
     "orders:guest_credit_note": page(),
     "orders:guest_credit_note_pdf": page(),
     "orders:guest_detail": page(),
+    "returns:detail": Door("customer", others=Answer.HIDDEN),
+    "returns:guest_detail": page(),
     "orders:guest_invoice": page(),
     "orders:guest_invoice_pdf": page(),
     "orders:history": page(SIGNED_IN),

@@ -258,6 +258,8 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
+# What only its owner and staff may see: no address leads there, views hand it out.
+PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", default=str(VAR_DIR / "private")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 # With `collectstatic` done the names carry their contents' hash and never change; without it
 # (demo, tests) files are served from where they lie.
@@ -302,6 +304,22 @@ CART_MAX_LINES = env.int("CART_MAX_LINES", default=50)
 CART_MAX_QUANTITY = env.int("CART_MAX_QUANTITY", default=99)
 CART_MAX_TOTAL = env.int("CART_MAX_TOTAL", default=500_000_00)
 SUPPORT_REFUND_LIMIT = env.int("SUPPORT_REFUND_LIMIT", default=50_00)
+# Returns: how long after delivery, what one costs where we are not at fault (minor units), until when the goods must be
+# here once it is authorised, when we remind of that, how soon staff want to have answered, how long photos are kept.
+RETURN_WINDOW_DAYS = env.int("RETURN_WINDOW_DAYS", default=30)
+RETURN_FEE = env.int("RETURN_FEE", default=0)
+RETURN_REFUNDS_DELIVERY = env.bool("RETURN_REFUNDS_DELIVERY", default=True)
+RETURN_ARRIVES_WITHIN_DAYS = env.int("RETURN_ARRIVES_WITHIN_DAYS", default=21)
+RETURN_REMINDER_DAYS = env.int("RETURN_REMINDER_DAYS", default=10)
+RETURN_ANSWER_DAYS = env.int("RETURN_ANSWER_DAYS", default=2)
+RETURN_PHOTOS_MAX = env.int("RETURN_PHOTOS_MAX", default=20)
+RETURN_PHOTO_MAX_MB = env.int("RETURN_PHOTO_MAX_MB", default=10)
+RETURN_PHOTO_MONTHS = env.int("RETURN_PHOTO_MONTHS", default=12)
+RETURN_ADDRESS = [line.strip() for line in env.str("RETURN_ADDRESS", default="").split("|") if line.strip()]
+if min(RETURN_WINDOW_DAYS, RETURN_FEE) < 0 or min(RETURN_ARRIVES_WITHIN_DAYS, RETURN_ANSWER_DAYS) < 1:
+    raise ImproperlyConfigured(
+        "The settings of returns (RETURN_…) are days and minor units, not below nothing."
+    )
 WISHLIST_MAX = env.int("WISHLIST_MAX", default=200)
 BACK_IN_STOCK_PER_PIECE = env.int("BACK_IN_STOCK_PER_PIECE", default=3)
 BACK_IN_STOCK_MONTHS = env.int("BACK_IN_STOCK_MONTHS", default=6)

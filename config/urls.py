@@ -22,6 +22,7 @@ if "debug_toolbar" in settings.INSTALLED_APPS:
 urlpatterns += i18n_patterns(
     path("", include("shop.urls")),
     path("", include("payments.urls")),
+    path("", include("returns.urls")),
     path("", include("orders.urls")),
     path("accounts/", include("accounts.urls")),
     prefix_default_language=False,

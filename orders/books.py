@@ -16,7 +16,7 @@ books.rule(
         JOIN inventory_location AS location ON location.id = hold.location_id
         LEFT JOIN orders_checkout AS checkout
           ON checkout.number = SUBSTR(hold.reference, 10) AND hold.reference = 'checkout ' || checkout.number
-        WHERE hold.quantity > 0
+        WHERE hold.quantity > 0 AND hold.reference NOT LIKE 'return RMA-%%'
           AND (checkout.state IS NULL OR checkout.state NOT IN ('open', 'awaiting_payment'))
           AND COALESCE(checkout.closed_at, hold.created_at) < %(two_minutes_ago)s
         ORDER BY hold.id
@@ -245,6 +245,7 @@ books.rule(
                    line.quantity, 0 AS agreed_quantity, line.unit_price, 0 AS agreed_unit_price,
                    line.tax, 0 AS agreed_tax, line.gross, 0 AS agreed_gross
             FROM orders_orderline AS line JOIN orders_order AS placed ON placed.id = line.order_id
+            WHERE line.replaces_id IS NULL
             UNION ALL
             SELECT placed.id, placed.number, part.value ->> 'sku',
                    0, CAST(part.value ->> 'quantity' AS bigint), 0, CAST(part.value ->> 'unit_price' AS bigint),

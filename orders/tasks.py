@@ -1,8 +1,13 @@
 """What this room does in the background: rows of the mail queue, written with the order they belong to."""
 
+from typing import TYPE_CHECKING, Optional
+
 from django_tasks import task
 
 from orders import emails
+
+if TYPE_CHECKING:
+    from orders.services import Goods  # the services enqueue the tasks below
 
 
 @task(queue_name="mail")
@@ -39,12 +44,12 @@ def send_refunded(order_id: int, amount: int, key: str, method: str = "card") ->
 
 
 @task
-def credit_excess(order_id: int, remaining: int, why: str, key: str) -> None:
+def credit_excess(order_id: int, remaining: int, why: str, key: str, goods: Optional["Goods"] = None) -> None:
     """Credit what will not be charged, or was paid back; safe to run again."""
     from orders import services
     from orders.models import Order
 
-    services.credit_excess(Order.objects.get(pk=order_id), remaining, why=why, key=key)
+    services.credit_excess(Order.objects.get(pk=order_id), remaining, why=why, key=key, goods=goods)
 
 
 @task

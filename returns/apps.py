@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,10 @@ class ReturnsConfig(AppConfig):
     """Second thoughts: requests, inspection, what follows from them."""
 
     name = "returns"
+
+    def ready(self) -> None:
+        from config import periodic
+        from returns import books, mail_samples, tasks  # noqa: F401 (the books sign up the room's rules)
+
+        mail_samples.sign_up()
+        periodic.register("follow returns", timedelta(minutes=5), tasks.follow_returns)

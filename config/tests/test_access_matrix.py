@@ -27,7 +27,7 @@ from config.console import acts_of
 from config.console.actions import actions_of as signed_up_actions
 from config.tests import attack
 from config.tests.test_console import MODELS, owner, world  # noqa: F401  (fixtures)
-from config.tests.world import paid, placed_order
+from config.tests.world import asked_for_return, paid, placed_order
 from orders import services as orders
 from orders.models import Checkout, Order
 from shop import waiting_links
@@ -50,6 +50,7 @@ def site(world):  # noqa: F811
     paid(world.guest)
     orders.issue_credit_note(world.guest, amount=1, reason="Odd", key="odd guest")
     world.customer, world.address = customer, AddressFactory(customer=customer)
+    world.returned, world.guest_returned = (asked_for_return(order) for order in (world.order, world.guest))
     Review.objects.filter(product=world.mug.product).update(author=customer)
     world.shared = WishlistLink.objects.create(user=UserFactory())
     return world
@@ -90,6 +91,8 @@ class Filler:
             "admin:mail_html": {"key": "orders-confirmation"},
             "admin:auth_user_password_change": {"id": str(site.customer.pk)},
             "payments:cancelled": {"token": site.late.checkout.token},
+            "returns:detail": {"number": site.returned.number},
+            "returns:guest_detail": {"number": site.guest_returned.number, "token": site.guest.token},
             "shop:category": {"slug": site.mug.product.category.slug},
             "shop:page": {"slug": "terms"},
             "shop:stock_confirm": {"token": token_of(waiting_links.confirm_link, site)},

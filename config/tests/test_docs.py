@@ -25,7 +25,14 @@ COMMANDS = sorted(name for name, room in get_commands().items() if room in ROOMS
 # Defaults that are no figure or word in the code, as the table says them.
 WORKED_OUT = {
     *("required", "none", "empty"),
-    *("sqlite:///var/db.sqlite3", "var/media", "var/static", "host of PUBLIC_BASE_URL", "Tally <shop@…>"),
+    *(
+        "sqlite:///var/db.sqlite3",
+        "var/media",
+        "var/private",
+        "var/static",
+        "host of PUBLIC_BASE_URL",
+        "Tally <shop@…>",
+    ),
 }
 # Links out of the checkout.
 ELSEWHERE = ("http://", "https://", "mailto:")

@@ -22,6 +22,7 @@ from inventory.tests.factories import LocationFactory
 from orders.models import Checkout, Order, OrderEvent, OrderLine
 from orders.models.order import line_reference
 from payments.models import Payment, PaymentEvent, WebhookEvent
+from returns.models import ReturnRequest
 from shop.models import Variant
 from shop.tests.factories import VariantFactory
 
@@ -138,6 +139,11 @@ def paid(order: Order) -> Payment:
         payment=payment,
     )
     return payment
+
+
+def asked_for_return(order: Order) -> ReturnRequest:
+    """A return that names no piece yet."""
+    return ReturnRequest.objects.create(order=order, policy={"lines": {}}, key=f"asked {order.number}")
 
 
 def authorised(checkout: Checkout, order: Order | None = None) -> Payment:

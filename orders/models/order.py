@@ -136,6 +136,11 @@ class Order(models.Model):
         return self.total - self.credit_used
 
     @property
+    def shipping_gross(self) -> int:
+        """What delivery cost, tax included, in minor units."""
+        return self.shipping if self.prices_include_tax else self.shipping + self.shipping_tax
+
+    @property
     def is_paid_by_credit(self) -> bool:
         """Whether store credit paid for all of it and nothing went back yet: no card was ever asked."""
         return self.credit_used > 0 and not self.by_card and self.payment_state == self.PaymentState.CAPTURED
@@ -159,6 +164,14 @@ class OrderLine(models.Model):
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
     variant = models.ForeignKey(Variant, models.SET_NULL, null=True, related_name="+")
+    replaces = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="replacements",
+        help_text="The line that was paid for: this one is sent in exchange for pieces of it, and costs nothing.",
+    )
     sku = models.CharField("SKU", max_length=40)
     name = models.CharField(max_length=160)
     label = models.CharField(max_length=60, blank=True)
@@ -172,7 +185,9 @@ class OrderLine(models.Model):
     country_of_origin = models.CharField(max_length=2, blank=True)
     cancelled = models.PositiveIntegerField(default=0)
     shipped = models.PositiveIntegerField(default=0)
-    returned = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(
+        default=0, help_text="In a return that is under way, or taken back."
+    )
     short = models.PositiveIntegerField(
         default=0, help_text="Ordered, but nothing could be allocated for it."
     )
@@ -181,7 +196,12 @@ class OrderLine(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="one_order_line_per_position"),
-            models.UniqueConstraint(fields=["order", "sku"], name="one_order_line_per_sku"),
+            models.UniqueConstraint(
+                fields=["order", "sku"], condition=Q(replaces=None), name="one_order_line_per_sku"
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces=None) | Q(gross=0, net=0, tax=0), name="replacement_costs_nothing"
+            ),
             models.CheckConstraint(
                 condition=Q(gross=F("net") + F("tax"), tax__gte=0, net__gte=0), name="line_adds_up"
             ),
@@ -208,14 +228,13 @@ class OrderLine(models.Model):
         return self.unit_price * self.quantity
 
 
-class OrderEvent(models.Model):
-    """What happened to an order, in words for people; append-only.
+class TimelineEvent(models.Model):
+    """What happened, in words for people; append-only.
 
     `words` are the English original as the catalogues know it, with what is to be filled in under `details`, so that
     everybody reads `said` in their own language. The detail `amount` is minor units.
     """
 
-    order = models.ForeignKey(Order, models.CASCADE, related_name="events")
     at = models.DateTimeField(default=timezone.now)
     words = models.CharField(max_length=300)
     details = models.JSONField(null=True, editable=False)
@@ -224,6 +243,7 @@ class OrderEvent(models.Model):
     key = models.CharField(max_length=120, unique=True)
 
     class Meta:
+        abstract = True
         ordering = ["pk"]
 
     def __str__(self) -> str:
@@ -238,3 +258,9 @@ class OrderEvent(models.Model):
         if "amount" in filled:
             filled["amount"] = format_money(filled["amount"])
         return gettext(self.words) % filled
+
+
+class OrderEvent(TimelineEvent):
+    """What happened to an order; append-only."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="events")

@@ -41,6 +41,7 @@ from orders.services.checkout import (
     open_checkout,
 )
 from orders.services.claiming import AddressNotProven, claim_guest_orders, claimable_orders, was_claimed
+from orders.services.crediting import Goods
 from orders.services.errors import (
     CreditChanged,
     CreditTooHigh,
@@ -79,6 +80,7 @@ from orders.services.shipping import (
     correct_tracking,
     deliver,
     pieces_to_ship,
+    reopen_for_shipping,
     ship,
     why_not_pack,
     why_not_send,
@@ -100,6 +102,7 @@ __all__ = [
     "CreditChanged",
     "CreditTooHigh",
     "EmptyCart",
+    "Goods",
     "Heap",
     "LineGone",
     "LinesShort",
@@ -164,6 +167,7 @@ __all__ = [
     "record_payment",
     "record_refund",
     "release_held",
+    "reopen_for_shipping",
     "set_quantity",
     "share_of",
     "ship",

@@ -5,11 +5,26 @@ what is left, its parts add up, and the last one takes exactly the rest.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypedDict
 
 from orders.services.errors import CreditTooHigh, NothingToCredit, NotOnInvoice
 from orders.services.invoice_content import Content, summed_up
 
 _COUNTED = ("quantity", "net", "tax", "gross")
+
+
+class GoodsLine(TypedDict):
+    """Pieces of a line, and what is credited for them in minor units, tax included."""
+
+    pieces: int
+    amount: int
+
+
+class Goods(TypedDict):
+    """What money went back for: lines by their position (as JSON has it, in digits), and delivery."""
+
+    lines: dict[str, GoodsLine]
+    shipping: int
 
 
 def of_credit(
@@ -20,19 +35,20 @@ def of_credit(
     shipping: bool,
     amount: int | None,
     reason: str,
+    goods: Goods | None = None,
 ) -> Content:
     """What a credit note says, save for its number and date: see `orders.issue_credit_note` for what is asked.
 
     Raises NothingToCredit, CreditTooHigh, NotOnInvoice.
     """
-    goods, delivery = left_of(invoice, notes)
+    left, delivery = left_of(invoice, notes)
     is_included = bool(invoice["prices_include_tax"])
     if amount is not None:
-        taken, sent = _reduce(goods, delivery, amount)
+        taken, sent = _returned(left, delivery, goods, amount) or _reduce(left, delivery, amount)
     elif lines is None and not shipping:
-        taken, sent = goods, delivery
+        taken, sent = left, delivery
     else:
-        taken, sent = _pieces(goods, lines or {}, invoice), delivery if shipping else None
+        taken, sent = _pieces(left, lines or {}, invoice), delivery if shipping else None
     taken = [line for line in taken if line["gross"] or line["quantity"]]
     sent = sent if sent and sent["gross"] else None
     summed = summed_up(taken, sent, is_included)
@@ -72,6 +88,30 @@ def _pieces(goods: Sequence[dict], wanted: Mapping[int, int], invoice: Content) 
             raise NotOnInvoice(position)
         taken.append(_share(line, pieces, as_issued[position], is_included))
     return taken
+
+
+def _returned(
+    left: Sequence[dict], delivery: dict | None, goods: Goods | None, amount: int
+) -> tuple[list[dict], dict | None] | None:
+    """What came back, line by line and to the last unit; None if that is not what is to be credited, or not left."""
+    if not goods:
+        return None
+    wanted = {int(position): each for position, each in goods["lines"].items()}
+    by_position = {line["position"]: line for line in left}
+    shipping = goods["shipping"]
+    if sum(each["amount"] for each in wanted.values()) + shipping != amount:
+        return None
+    if shipping > (delivery["gross"] if delivery else 0):
+        return None
+    for position, each in wanted.items():
+        line = by_position.get(position)
+        if line is None or each["pieces"] > line["quantity"] or each["amount"] > line["gross"]:
+            return None
+    taken = [
+        {**_cut(by_position[position], each["amount"]), "quantity": each["pieces"]}
+        for position, each in sorted(wanted.items())
+    ]
+    return taken, {**_cut(delivery, shipping)} if delivery and shipping else None
 
 
 def _share(line: dict, pieces: int, as_issued: dict, is_included: bool) -> dict:

@@ -42,8 +42,13 @@ def issue_documents(order: Order) -> None:
         issue_credit_note(order, reason=reason, key=f"released {order.number}")
 
 
-def credit_excess(order: Order, remaining: int, *, why: str, key: str) -> None:
-    """Credit what exceeds `remaining` minor units of the invoice, if anything does: see `credit_down_to`."""
+def credit_excess(
+    order: Order, remaining: int, *, why: str, key: str, goods: crediting.Goods | None = None
+) -> None:
+    """Credit what exceeds `remaining` minor units of the invoice, if anything does: see `credit_down_to`.
+
+    Where `goods` say what came back, the note takes exactly that off its lines.
+    """
     with translation.override(content.language_of(order)):
         reason = {
             "unsettled": _("A smaller amount was charged. The rest was released."),
@@ -52,7 +57,10 @@ def credit_excess(order: Order, remaining: int, *, why: str, key: str) -> None:
             "refunded_in_cash": _("Paid back in cash."),
         }[why]
     with suppress(NothingToCredit):
-        issue_credit_note(order, reason=reason, down_to=remaining, key=f"{why} {order.number} {key}"[:120])
+        if goods:
+            reason = _("Sent back.") + " " + reason
+        key = f"{why} {order.number} {key}"[:120]
+        issue_credit_note(order, reason=reason, down_to=remaining, goods=goods, key=key)
 
 
 def credit_cancelled(order: Order, pieces: Mapping[int, int], *, key: str) -> None:
@@ -121,15 +129,16 @@ def issue_credit_note(
     shipping: bool = False,
     amount: int | None = None,
     down_to: int | None = None,
+    goods: crediting.Goods | None = None,
 ) -> Invoice:
     """Credit a part of an order's invoice, or all that is left of it; the same key never credits twice.
 
     Asked for are pieces by the position of their line (`lines`), what is left of the delivery (`shipping`), both; or
     an `amount` of minor units, tax included, that is taken off everything in proportion, or as much of it as leaves
-    `down_to`; or, with none of them, the rest. `reason` is for the customer, in the language of the order. May be
-    called inside a transaction: it then holds the counter of the series until that ends, so let it come late and
-    commit soon. Raises NothingToCredit, CreditTooHigh, NotOnInvoice, and CreditChanged if another note came in
-    between, which nothing but a missing row lock can do.
+    `down_to`, first of the lines that `goods` name; or, with none of them, the rest. `reason` is for the customer, in
+    the language of the order. May be called inside a transaction: it then holds the counter of the series until that
+    ends, so let it come late and commit soon. Raises NothingToCredit, CreditTooHigh, NotOnInvoice, and CreditChanged
+    if another note came in between, which nothing but a missing row lock can do.
     """
     if issued := Invoice.objects.filter(key=key).first():
         return issued
@@ -146,6 +155,7 @@ def issue_credit_note(
             lines=lines,
             shipping=shipping,
             amount=amount,
+            goods=goods,
             reason=reason,
         )
         _take(balance, said["totals"]["total"])  # type: ignore[index]

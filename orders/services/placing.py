@@ -9,6 +9,7 @@ from inventory import services as inventory
 from orders.models import CartLine, Checkout, Order, OrderEvent, OrderLine
 from orders.models.order import line_reference
 from orders.services.checkout import CHECKOUT_MOVES
+from orders.services.crediting import Goods
 from orders.services.errors import LinesShort
 from orders.tasks import credit_excess, issue_documents, send_confirmation, send_refunded
 from shop.models import Variant
@@ -132,19 +133,27 @@ def record_payment(
 REFUNDED_BY = {"card": "refunded", "credit": "refunded_as_credit", "cash": "refunded_in_cash"}
 
 
-def record_refund(order: Order, amount: int, *, remaining: int, key: str, method: str = "card") -> None:
+def record_refund(
+    order: Order,
+    amount: int,
+    *,
+    remaining: int,
+    key: str,
+    method: str = "card",
+    goods: Goods | None = None,
+) -> None:
     """Money went back: credit it on the invoice and tell the customer, both as tasks of the transaction.
 
-    `amount` came back by `method` ("card", "credit", "cash"); `remaining` is what the customer has still paid. Both in
-    minor units.
+    `amount` came back by `method` ("card", "credit", "cash"), for `goods` if that is known; `remaining` is what the
+    customer has still paid. Both in minor units.
     """
-    credit_down_to(order, remaining, why=REFUNDED_BY[method], key=key)
+    credit_down_to(order, remaining, why=REFUNDED_BY[method], key=key, goods=goods)
     send_refunded.enqueue(order.pk, amount, key, method)
 
 
-def credit_down_to(order: Order, remaining: int, *, why: str, key: str) -> None:
+def credit_down_to(order: Order, remaining: int, *, why: str, key: str, goods: Goods | None = None) -> None:
     """Credit on the invoice whatever exceeds `remaining`, what is or can still be charged; a task of the transaction.
 
-    `why` is "unsettled" or one of REFUNDED_BY, `key` names the act.
+    `why` is "unsettled" or one of REFUNDED_BY, `key` names the act, `goods` what it is credited for, if that is known.
     """
-    credit_excess.enqueue(order.pk, remaining, why, key)
+    credit_excess.enqueue(order.pk, remaining, why, key, goods)

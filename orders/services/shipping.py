@@ -179,6 +179,18 @@ def _note(order: Order, parcel: Fulfilment, count: int, by: User | None) -> None
     OrderEvent.objects.create(order=order, key=f"shipped {parcel.pk} {order.number}", actor=by, **words)
 
 
+def reopen_for_shipping(order: Order, *, key: str, by: User | None = None) -> None:
+    """Note that something of an order waits to be sent again, as a replacement; its order is locked."""
+    parts = Order.FulfilmentState.PARTIAL
+    Order.objects.filter(pk=order.pk).update(fulfilment_state=parts)
+    OrderEvent.objects.create(
+        order=order,
+        key=f"{key} {order.number}"[:120],
+        actor=by,
+        words=gettext_noop("A replacement is being prepared."),
+    )
+
+
 @transaction.atomic
 def deliver(parcel: Fulfilment, *, by: User | None = None) -> bool:
     """Note that a parcel has arrived, once; returns whether this was the time."""

@@ -43,6 +43,9 @@ class Refund(models.Model):
     handed_over_by = models.CharField(
         max_length=100, blank=True, db_default="", help_text="Who gave out the cash."
     )
+    goods = models.JSONField(
+        null=True, editable=False, help_text="What it is for, if that is known: see orders.credit_returned."
+    )
     is_external = models.BooleanField("made in Stripe's dashboard", default=False)
     asked_at = models.DateTimeField(default=timezone.now, editable=False)
     decided_at = models.DateTimeField(null=True, blank=True)

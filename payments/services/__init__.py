@@ -14,14 +14,17 @@ from payments.services.inbox import record_event
 from payments.services.lapsing import about_to_lapse, act_before_holds_lapse, to_settle
 from payments.services.late import return_money
 from payments.services.ledger import unknown
-from payments.services.proving import book_intent, book_session, prove_payment
+from payments.services.proving import book_intent, book_session, lock, prove_payment
 from payments.services.reconciling import Reconciliation, reconcile, repair_finding
 from payments.services.refunding import (
     CannotRefund,
     book_refunds,
+    carry_on,
     look,
     refund,
     refundable,
+    why_beyond,
+    why_failed,
     why_not_method,
     why_not_refund,
 )
@@ -94,6 +97,7 @@ __all__ = [
     "book_refunds",
     "book_session",
     "cancel_order",
+    "carry_on",
     "dashboard_url",
     "end_session",
     "expire_checkouts",
@@ -102,6 +106,7 @@ __all__ = [
     "grant",
     "is_over",
     "just_ordered",
+    "lock",
     "look",
     "most_to_grant",
     "most_to_settle",
@@ -126,8 +131,10 @@ __all__ = [
     "take_back",
     "to_settle",
     "unknown",
+    "why_beyond",
     "why_customer_cannot",
     "why_disputed",
+    "why_failed",
     "why_no_credit",
     "why_not",
     "why_not_cancel",

@@ -31,6 +31,7 @@ S = Refund.State
 M = Refund.Method
 Kind = PaymentEvent.Kind
 Result = PaymentEvent.Result
+NEVER_MADE = "Stripe did not do it."
 RANK = {S.REQUESTED: 0, S.PENDING: 1, S.SUCCEEDED: 2, S.FAILED: 3}
 # What Stripe calls it, in our words; a status that is not here is looked at again later.
 STATES = {
@@ -123,13 +124,14 @@ def refund(
     by: User | None = None,
     method: str = M.CARD,
     handed_over_by: str = "",
+    goods: orders.Goods | None = None,
 ) -> Refund:
     """Pay `amount` minor units back, once per `cause`; a cause that was refunded returns its refund, whatever its way.
 
-    `handed_over_by` names who gave out cash. The limit of whoever asks (`by`) counts. Raises CannotRefund with the
-    reason, and Undecided when Stripe did not answer.
+    `handed_over_by` names who gave out cash; `goods` what the money is for, so that the credit note says it. The limit
+    of whoever asks (`by`) counts. Raises CannotRefund with the reason, and Undecided when Stripe did not answer.
     """
-    row, is_new = _ask_for(payment, amount, cause, reason, by, method, handed_over_by)
+    row, is_new = _ask_for(payment, amount, cause, reason, by, method, handed_over_by, goods)
     if is_new and row.method == M.CARD:
         carry_out(row)
         row.refresh_from_db()
@@ -145,6 +147,7 @@ def _ask_for(
     by: User | None,
     method: str,
     handed_over_by: str,
+    goods: orders.Goods | None,
 ) -> tuple[Refund, bool]:
     payment = lock(payment)
     earlier = payment.refunds.filter(cause=cause)
@@ -158,11 +161,11 @@ def _ask_for(
     if why := why_beyond(payment, amount, by):
         raise CannotRefund(why)
     if method == M.CARD:
-        return write_request(payment, amount, cause=cause, reason=reason, by=by), True
+        return write_request(payment, amount, cause=cause, reason=reason, by=by, goods=goods), True
     handed_over_by = handed_over_by[:100] if method == M.CASH else ""
     if method == M.CASH and not handed_over_by:
         raise CannotRefund(_("Please say who handed the cash over."))
-    return pay_otherwise(payment, amount, cause, reason, by, method, handed_over_by), True
+    return pay_otherwise(payment, amount, cause, reason, by, method, handed_over_by, goods), True
 
 
 def pay_otherwise(
@@ -173,6 +176,7 @@ def pay_otherwise(
     by: User | None,
     method: str,
     handed_over_by: str = "",
+    goods: orders.Goods | None = None,
 ) -> Refund:
     """Book money that goes back as store credit or in cash; the payment is locked. Raises CannotRefund.
 
@@ -187,6 +191,7 @@ def pay_otherwise(
         method=method,
         state=S.SUCCEEDED,
         handed_over_by=handed_over_by,
+        goods=goods,
     )
     before = payment.refunded
     payment.refunded += amount
@@ -211,13 +216,28 @@ def pay_otherwise(
     return row
 
 
-def write_request(payment: Payment, amount: int, *, cause: str, reason: str, by: User | None) -> Refund:
+def write_request(
+    payment: Payment,
+    amount: int,
+    *,
+    cause: str,
+    reason: str,
+    by: User | None,
+    goods: orders.Goods | None = None,
+) -> Refund:
     """Write down a refund to ask Stripe for, under a new key; the payment is locked. Raises CannotRefund."""
-    return _write_row(payment, amount, cause=cause, reason=reason, by=by)
+    return _write_row(payment, amount, cause=cause, reason=reason, by=by, goods=goods)
 
 
 def _write_row(
-    payment: Payment, amount: int, *, cause: str, reason: str, by: User | None, **fields: str
+    payment: Payment,
+    amount: int,
+    *,
+    cause: str,
+    reason: str,
+    by: User | None,
+    goods: orders.Goods | None,
+    **fields: str,
 ) -> Refund:
     operation = f"refund-{payment.checkout.number}-{payment.refunds.count() + 1}"
     try:
@@ -229,6 +249,7 @@ def _write_row(
                 cause=cause,
                 reason=reason[:300],
                 asked_by=by,
+                goods=goods,
                 decided_at=timezone.now() if fields else None,
                 **fields,
             )
@@ -256,6 +277,24 @@ def carry_out(row: Refund) -> None:
     except gateway.GatewayError as error:
         raise Undecided from error
     book_refunds(row.payment, [seen])
+
+
+def carry_on(row: Refund) -> None:
+    """Ask Stripe once more for a refund of which nobody knows whether it heard; under its old key, so it pays once.
+
+    Raises CannotRefund, Undecided.
+    """
+    row.refresh_from_db()
+    if row.method == M.CARD and row.state == S.REQUESTED:
+        carry_out(row)
+
+
+def why_failed(payment: Payment, cause: str) -> str:
+    """Why the last refund of this cause failed, in a sentence; empty if none did, or it was only never heard of."""
+    last = payment.refunds.filter(cause=cause).last()
+    if last is None or last.state != S.FAILED or last.failure == NEVER_MADE:
+        return ""
+    return last.failure or _("Stripe says that it failed.")
 
 
 def look(payment: Payment) -> Payment:
@@ -360,7 +399,12 @@ def _tell(payment: Payment, row: Refund) -> None:
     if row.state == S.SUCCEEDED:
         remaining = max(0, payment.paid - payment.refunded)
         orders.record_refund(
-            payment.order, row.amount, remaining=remaining, key=row.operation, method=row.method
+            payment.order,
+            row.amount,
+            remaining=remaining,
+            key=row.operation,
+            method=row.method,
+            goods=row.goods,
         )
 
 
@@ -407,6 +451,6 @@ def follow_up(row: Refund) -> bool:
     look(row.payment)
     row.refresh_from_db()
     if row.state == S.REQUESTED and row.asked_at < timezone.now() - UNANSWERED_AFTER:
-        _give_up(row, "Stripe did not do it.")
+        _give_up(row, NEVER_MADE)
         row.refresh_from_db()
     return row.state in {S.SUCCEEDED, S.FAILED}

@@ -28,6 +28,8 @@ PAGES = {
     "orders:guest_invoice",
     "orders:guest_credit_note",
     "orders:review",
+    "returns:detail",
+    "returns:guest_detail",
     "payments:checkout",
     "payments:done",
     "payments:cancelled",
