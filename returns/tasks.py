@@ -11,6 +11,14 @@ def send_return_mail(request_id: int, step: str, key: str = "") -> None:
     emails.send_step(request_id, step, key=key)
 
 
+@task(queue_name="mail")
+def tell_staff(request_id: int, message_id: int | None = None) -> None:
+    """Mail staff that a return was asked for, or that its customer has written; safe to run again."""
+    from returns import emails
+
+    emails.tell_staff(request_id, message_id)
+
+
 @task
 def pay_back(request_id: int) -> None:
     """Pay what a resolved return is owed, once, and close it when all of it is back; safe to run again."""

@@ -8,7 +8,7 @@ from accounts.models import User
 from returns.models import ReturnMessage, ReturnRequest
 from returns.services.errors import CannotDecide
 from returns.services.moves import RETURN_MOVES, lock, move, tell
-from returns.tasks import send_return_mail
+from returns.tasks import send_return_mail, tell_staff
 
 LONGEST = 2000
 MOST = 100
@@ -41,7 +41,7 @@ def write(
     is_from_staff: bool,
     is_mailed: bool = True,
 ) -> ReturnMessage:
-    """Write a message down; one of staff is mailed to the customer, unless another mail carries it."""
+    """Write a message down, and mail it to the other side; one of staff not if another mail carries it."""
     row, is_new = ReturnMessage.objects.get_or_create(
         key=key[:120],
         defaults={
@@ -53,4 +53,6 @@ def write(
     )
     if is_new and is_from_staff and is_mailed:
         send_return_mail.enqueue(request.pk, "message", str(row.pk))
+    if is_new and not is_from_staff:
+        tell_staff.enqueue(request.pk, row.pk)
     return row

@@ -16,7 +16,7 @@ from returns.services.errors import CannotReturn
 from returns.services.exchanging import why_not_exchange
 from returns.services.moves import tell
 from returns.services.policy import Returnable, returnables, why_not_for
-from returns.tasks import send_return_mail
+from returns.tasks import send_return_mail, tell_staff
 from shop.models import Variant
 
 Reason = ReturnLine.Reason
@@ -101,6 +101,7 @@ def request_return(
         tell(row, words, key="asked", by=by)
         if not by:
             send_return_mail.enqueue(row.pk, "asked")
+            tell_staff.enqueue(row.pk)
         return row
 
 

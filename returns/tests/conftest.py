@@ -44,7 +44,9 @@ class Sold:
         return level.on_hand if level else 0
 
     def ask(self, pieces: int = 1, reason: str = "changed_mind", key: str = "1", **given) -> ReturnRequest:
-        wish = services.Wish(1, pieces, reason, exchange_for=given.pop("exchange_for", None))
+        wish = services.Wish(
+            1, pieces, reason, given.pop("words", ""), exchange_for=given.pop("exchange_for", None)
+        )
         return services.request_return(self.order, [wish], key=key, **given)
 
     def inspected(
