@@ -15,12 +15,14 @@ LEDGERS = (
 
 @pytest.fixture(autouse=True)
 def _empty_caches():
-    """No test sees a page that another one cached."""
-    from shop import kept  # Django is set up by now
+    """No test sees a page that another one cached; all features are as they are if nobody says otherwise."""
+    from config import toggles  # Django is set up by now
+    from shop import kept
 
     for cache in caches.all():
         cache.clear()
     kept.forget()
+    toggles.assume({})
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -109,6 +109,7 @@ DESKS = {
     "accounts_user": Desk(MONEY, add="owner", change="owner"),
     "auth_group": Desk("owner"),
     "config_periodicjob": Desk("owner"),
+    "config_toggle": Desk("owner"),
     "django_tasks_database_dbtaskresult": Desk("owner"),
     "inventory_backorder": Desk("warehouse support merchandiser owner"),
     "inventory_location": Desk("warehouse merchandiser owner", add="owner", change="owner"),
@@ -147,6 +148,8 @@ DOORS = {
     # The console: acts on rows
     "admin:accounts_user_grant_credit": form("finance owner"),
     "admin:accounts_user_take_back_credit": form("finance owner"),
+    "admin:config_toggle_off": form("owner"),
+    "admin:config_toggle_on": form("owner"),
     "admin:django_tasks_database_dbtaskresult_again": form("owner"),
     "admin:inventory_receipt_close": form("warehouse owner"),
     "admin:inventory_receipt_count_in": form("warehouse owner"),

@@ -91,7 +91,7 @@ _OWNER = """
     accounts.change_user accounts.add_user accounts.give_roles accounts.view_auditentry auth.view_group
     orders.add_shippingmethod orders.change_shippingmethod orders.delete_shippingmethod
     inventory.add_location inventory.change_location
-    config.view_periodicjob
+    config.view_periodicjob config.view_toggle config.switch_toggle
     django_tasks_database.view_dbtaskresult django_tasks_database.change_dbtaskresult
 """
 _EACH = {

@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from config import background, console
-from config.models import PeriodicJob
+from config import background, console, toggles
+from config.models import PeriodicJob, Toggle
 
 TONES = {"SUCCESSFUL": "good", "FAILED": "bad", "RUNNING": "warn"}
 
@@ -97,6 +97,67 @@ class PeriodicJobDesk(console.ReadOnlyDesk):
 
     list_display = ("name", "last_run_at", "next_run_at")
     fields = ("name", "last_run_at", "next_run_at")
+
+
+@admin.register(Toggle)
+class ToggleDesk(console.ReadOnlyDesk):
+    """What can be switched off without a restart; in force in every process within seconds."""
+
+    list_display = ("feature", "state", "changed_at")
+    fields = ("feature", "says", "state", "changed_at")
+
+    @admin.display(description="feature", ordering="name")
+    def feature(self, row: Toggle) -> str:
+        return toggles.label_of(row.name)
+
+    @admin.display(description="while it is on")
+    def says(self, row: Toggle) -> str:
+        return toggles.features[row.name].says if row.name in toggles.features else "–"
+
+    @admin.display(description="state", ordering="is_on")
+    def state(self, row: Toggle) -> str:
+        return console.badge("on", "good") if row.is_on else console.badge("off", "warn")
+
+
+class Switch(console.Act):
+    """One of two buttons: the one that changes something is shown."""
+
+    permission = "config.switch_toggle"
+    on: bool
+
+    def is_shown(self, row: Toggle) -> bool:
+        return row.is_on != self.on
+
+    def why_not(self, row: Toggle) -> str:
+        if row.name not in toggles.features:
+            return "The shop does not know this feature any more."
+        return f"It is {self.label.removeprefix('Switch ')} already." if row.is_on == self.on else ""
+
+    def tell(self, row: Toggle) -> str:
+        return f"{toggles.label_of(row.name)}, while on: {toggles.features[row.name].says}"
+
+    def do(self, request: HttpRequest, row: Toggle, given: Mapping[str, Any]) -> str:
+        with transaction.atomic():
+            if toggles.switch(row.name, on=self.on):
+                before, after = {"on": not self.on}, {"on": self.on}
+                console.audit(request.user, "switch", f"feature {row.name}", before=before, after=after)
+        return (
+            f"{toggles.label_of(row.name)}: {self.label.removeprefix('Switch ')}, everywhere within seconds."
+        )
+
+
+@console.sign_up_act(Toggle)
+class SwitchOn(Switch):
+    name = "on"
+    label = "Switch on"
+    on = True
+
+
+@console.sign_up_act(Toggle)
+class SwitchOff(Switch):
+    name = "off"
+    label = "Switch off"
+    on = False
 
 
 console.todo(

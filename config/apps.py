@@ -15,10 +15,21 @@ class GroundConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from config import background, messages, periodic, tasks  # noqa: F401  (background hears failed tasks)
+        from django.db.models.signals import post_migrate
+
+        from config import (  # noqa: F401  (background hears failed tasks)
+            background,
+            maintenance,
+            messages,
+            periodic,
+            tasks,
+            toggles,
+        )
 
         for folder in settings.LOCALE_PATHS:
             messages.compile_all(folder)
+        maintenance.sign_up()
+        post_migrate.connect(toggles.make_rows, sender=self)
         periodic.register("prune", timedelta(hours=1), tasks.prune)
         periodic.register("prove the books", timedelta(minutes=5), tasks.prove_books)
 

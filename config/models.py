@@ -58,3 +58,18 @@ class BooksProof(models.Model):
     @property
     def balances(self) -> bool:
         return self.found == 0
+
+
+class Toggle(models.Model):
+    """A switch as staff have set it; `config.toggles` knows what it is for."""
+
+    name = models.CharField(max_length=40, unique=True)
+    is_on = models.BooleanField("on", default=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        permissions = [("switch_toggle", "Can switch features on and off")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.languages.LanguageMiddleware",
     "config.middleware.Guard",
+    "config.maintenance.Maintenance",
     "shop.pages.FinishedPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

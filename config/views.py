@@ -88,6 +88,17 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def shut(retry_after: int) -> HttpResponse:
+    """Answer 503 while staff have shut the shop; `retry_after` is in seconds."""
+    response = _bare(
+        503,
+        _("We are shut for a moment"),
+        _("The shop is being worked on and opens again soon. Your cart and your orders are kept."),
+    )
+    response["Retry-After"] = str(retry_after)
+    return response
+
+
 def _bare(status: int, title: str, words: str) -> HttpResponse:
     # Without the request there is no session, no cart and no user, so nothing here can fail in turn.
     page = render_to_string("unavailable.html", {"status": status, "title": title, "words": words})

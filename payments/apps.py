@@ -11,7 +11,7 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import personal
-        from config import periodic
+        from config import periodic, toggles
         from orders import services as orders
         from payments import (  # noqa: F401 (the books sign up the room's rules)
             books,
@@ -26,6 +26,11 @@ class PaymentsConfig(AppConfig):
         from payments.services.facts import payment_facts
 
         mail_samples.sign_up()
+        toggles.register(
+            "guest checkout",
+            label="Guest checkout",
+            says="Whoever has no account can order as well; while it is off, the checkout asks to sign in.",
+        )
         orders.name_payments_by(payment_facts)
 
         periodic.register("expire checkouts", timedelta(seconds=20), tasks.expire_checkouts)

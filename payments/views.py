@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
@@ -12,7 +13,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from config import throttle
+from config import throttle, toggles
 from config.csrf import ORIGIN_ONLY
 from orders import cart_cookie
 from orders import services as orders
@@ -28,12 +29,16 @@ class CheckoutView(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the page; with a country in the address, for that country."""
+        if shut := _needs_account(request):
+            return shut
         cart = cart_cookie.find(request)
         return _checkout_page(request, cart, _form(request, request.GET, cart))
 
     @gateway.patience(gateway.REQUEST_SECONDS)
     def post(self, request: HttpRequest) -> HttpResponse:
         """Price again, hold the stock, open the payment page and lead there."""
+        if shut := _needs_account(request):
+            return shut
         cart = cart_cookie.find(request)
         if cart is None:
             return redirect("orders:cart")
@@ -65,6 +70,14 @@ class CheckoutView(View):
         if isinstance(outcome, Order):
             return _thank(request, outcome)
         return HttpResponse(status=303, headers={"Location": outcome})
+
+
+def _needs_account(request: HttpRequest) -> HttpResponse | None:
+    """The way to the sign-in for a guest, while guests may not order; else nothing."""
+    if request.user.is_authenticated or toggles.is_on("guest checkout"):
+        return None
+    messages.info(request, _("Please sign in or make an account to order. Your cart is kept."))
+    return redirect_to_login(request.path)
 
 
 def _credit_agreed(request: HttpRequest) -> int:

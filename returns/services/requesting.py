@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import User
+from config import toggles
 from orders.models import Order, OrderLine
 from returns.models import ReturnLine, ReturnRequest
 from returns.services import valuing
@@ -39,6 +40,8 @@ class Wish:
 
 def why_not_return(order: Order, found: Sequence[Returnable] | None = None) -> str:
     """Why nothing of the order can be sent back, in a sentence; empty if something can."""
+    if why := _why_shut():
+        return why
     found = returnables(order) if found is None else found
     if order.state == Order.State.CANCELLED and not any(each.line.shipped for each in found):
         return _("The order is cancelled.")
@@ -46,6 +49,14 @@ def why_not_return(order: Order, found: Sequence[Returnable] | None = None) -> s
         return ""
     reasons = {each.why_not for each in found}
     return reasons.pop() if len(reasons) == 1 else _("Nothing of it can be sent back now.")
+
+
+def _why_shut() -> str:
+    return (
+        ""
+        if toggles.is_on("returns")
+        else _("Returns cannot be asked for here just now. Please write to us.")
+    )
 
 
 def estimate(order: Order, wishes: Iterable[Wish], found: Iterable[Returnable]) -> valuing.Worth:
@@ -75,6 +86,8 @@ def request_return(
     """
     if asked := ReturnRequest.objects.filter(key=key, order=order).first():
         return asked
+    if not by and (why := _why_shut()):
+        raise CannotReturn(why)
     with transaction.atomic():
         order = Order.objects.select_for_update().get(pk=order.pk)
         if asked := ReturnRequest.objects.filter(key=key, order=order).first():
