@@ -94,6 +94,7 @@ def _every_page_is_looked_at(request):
         assert not looked_at or PAGES - looked_at == set()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """Let two browsers share the journeys, but one of them do all inspections, which are counted at its end."""
     for item in items:

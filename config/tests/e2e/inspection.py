@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import Resolver404, resolve
+from playwright.sync_api import Page
 
 from config import languages
 from config.tests.e2e.shopper import PATIENCE_MS, Shopper
@@ -50,6 +51,8 @@ class Inspection:
         self.shopper = shopper
         self.page = shopper.page
         self.faults: list[str] = []
+        self.came = self.seen = 0
+        self.page.on("domcontentloaded", self._count)
         FOLDER.mkdir(parents=True, exist_ok=True)
 
     def open(self, path: str, name: str) -> None:
@@ -96,15 +99,20 @@ class Inspection:
         self._must_fit(name)
         self._photograph(name)
 
+    def _count(self, page: Page) -> None:
+        self.came += 1
+
     def _arrive(self) -> None:
+        """Wait for a document that came after the one that was looked at last."""
         deadline = time.monotonic() + PATIENCE_MS / 1000
-        while self.page.evaluate("() => 'lookedAt' in window"):
+        while self.came == self.seen:
             assert time.monotonic() < deadline, f"still at {self.page.url}, which was looked at before"
             self.page.wait_for_timeout(20)
         self.page.wait_for_load_state()
+        self.seen = self.came
 
     def _remember(self) -> None:
-        self.page.evaluate("() => { window.lookedAt = true; }")
+        self.seen = self.came
         address = urlsplit(self.page.url)
         with languages.spoken(languages.of_path(address.path)):
             try:
