@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from urllib.parse import unquote_to_bytes
 
-from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from config import logs, views
@@ -14,7 +14,7 @@ from config.throttle import Throttled
 
 logger = logging.getLogger("tally.requests")
 
-# Bytes of a whole request, photos included.
+# Bytes of a whole request; a view that takes more says so in its attribute `largest_body`.
 LARGEST_BODY = 30_000_000
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 PERMISSIONS_POLICY = "browsing-topics=(), camera=(), geolocation=(), microphone=(), payment=(), usb=()"
@@ -51,8 +51,8 @@ class Guard:
         """Refuse what no view could use; raised here, so that the answer passes every other middleware."""
         if "\0" in request.path or not _is_clean(request.META.get("QUERY_STRING", "")):
             raise BadRequest("NUL or broken UTF-8 in the address")
-        if _body_length(request) > LARGEST_BODY:
-            raise RequestDataTooBig("The body is larger than we take.")
+        if _body_length(request) > (most := getattr(view, "largest_body", LARGEST_BODY)):
+            raise views.TooMuch(most)
         if request.method == "POST" and request.content_type in FORMS and _holds_nul(request.POST.lists()):
             raise BadRequest("NUL in a form field")
 

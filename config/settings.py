@@ -236,7 +236,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# More than any form takes, so that the form itself can say how many it takes.
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
 
 # --- words and times ------------------------------------------------------------------------------
 # Languages of the shop's pages: the first at the plain addresses, each other one below its code (/de/…).

@@ -18,6 +18,14 @@ DATABASE_AWAY = (OperationalError, InterfaceError)
 RETRY_AFTER = 2
 
 
+class TooMuch(RequestDataTooBig):
+    """A request has a larger body than is taken here; `most` is in bytes."""
+
+    def __init__(self, most: int):
+        self.most = most
+        super().__init__(f"The body is larger than {most} bytes.")
+
+
 def problem(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
     """Answer with a page that says what is wrong and leads on."""
     response = render(
@@ -28,6 +36,10 @@ def problem(request: HttpRequest, status: int, title: str, words: str) -> HttpRe
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, TooMuch):
+        words = _("At most %(most)s MB can be sent at once. Send less, or smaller files.")
+        most = exception.most // 1_000_000
+        return problem(request, 413, _("That is too much at once"), words % {"most": most})
     if isinstance(exception, RequestDataTooBig):
         return problem(request, 413, _("That is too much at once"), _("Send less, or a smaller file."))
     return problem(
