@@ -51,6 +51,7 @@ _WAREHOUSE = """
     inventory.view_receipt inventory.add_receipt inventory.change_receipt
     inventory.view_stockcount inventory.add_stockcount inventory.change_stockcount inventory.post_stockcount
     inventory.view_stockalert inventory.acknowledge_stockalert inventory.view_backorder
+    returns.view_returnrequest
 """
 # Support sees what a customer asks about, calls orders off, and pays back up to SUPPORT_REFUND_LIMIT.
 _SUPPORT = """
@@ -62,6 +63,7 @@ _SUPPORT = """
     shop.view_product shop.view_variant shop.view_wanted shop.view_stockrequest
     shop.view_review shop.moderate_review shop.view_contactmessage shop.answer_contactmessage
     inventory.view_stockitem inventory.view_stocklevel inventory.view_backorder
+    returns.view_returnrequest
 """
 _FINANCE = """
     accounts.view_user
@@ -72,6 +74,7 @@ _FINANCE = """
     payments.settle_payment payments.release_payment payments.add_refund payments.refund_any_amount
     payments.view_storecreditentry payments.add_storecreditentry
     orders.see_figures orders.see_customers orders.export_order orders.export_customer payments.export_payment
+    returns.view_returnrequest
 """
 _MERCHANDISER = """
     shop.view_product shop.add_product shop.change_product

@@ -82,7 +82,7 @@ def queue() -> str:
 
 
 def disk() -> str:
-    places = {settings.VAR_DIR, Path(settings.MEDIA_ROOT)}
+    places = {settings.VAR_DIR, Path(settings.MEDIA_ROOT), Path(settings.PRIVATE_ROOT)}
     full = [place for place in places if place.is_dir() and shutil.disk_usage(place).free < LEAST_DISK]
     return f"Less than {LEAST_DISK // 1_000_000} MB are free under {full[0]}." if full else ""
 

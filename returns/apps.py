@@ -9,8 +9,15 @@ class ReturnsConfig(AppConfig):
     name = "returns"
 
     def ready(self) -> None:
+        from accounts import personal
         from config import periodic, toggles
-        from returns import books, mail_samples, tasks  # noqa: F401 (the books sign up the room's rules)
+        from returns import (  # noqa: F401 (rules; listens)
+            books,
+            mail_samples,
+            receivers,
+            services,
+            tasks,
+        )
 
         mail_samples.sign_up()
         toggles.register(
@@ -19,3 +26,5 @@ class ReturnsConfig(AppConfig):
             says="Customers can ask for returns themselves; while it is off, staff still can for them.",
         )
         periodic.register("follow returns", timedelta(minutes=5), tasks.follow_returns)
+        periodic.register("purge photos of returns", timedelta(days=1), tasks.purge_photos)
+        personal.register("return photos", export=services.export_photos, erase=services.erase_photos)

@@ -34,3 +34,11 @@ def follow_returns() -> None:
     from returns import services
 
     services.follow_returns()
+
+
+@task
+def purge_photos() -> None:
+    """Delete photos whose time is over, and files that nobody's row knows; safe to run again."""
+    from returns import services
+
+    services.purge_photos()

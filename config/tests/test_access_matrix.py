@@ -27,7 +27,7 @@ from config.console import acts_of
 from config.console.actions import actions_of as signed_up_actions
 from config.tests import attack
 from config.tests.test_console import MODELS, owner, world  # noqa: F401  (fixtures)
-from config.tests.world import asked_for_return, paid, placed_order
+from config.tests.world import asked_for_return, paid, photographed, placed_order
 from orders import services as orders
 from orders.models import Checkout, Order
 from shop import waiting_links
@@ -40,7 +40,7 @@ OTHER_METHODS = ("PUT", "PATCH", "DELETE")
 
 
 @pytest.fixture
-def site(world):  # noqa: F811
+def site(world, settings, tmp_path):  # noqa: F811
     """The console's world, with an order, an invoice and an address of a customer, and the same of a guest."""
     customer = UserFactory(email="customer@example.com")
     Order.objects.filter(pk=world.order.pk).update(customer=customer)
@@ -51,6 +51,11 @@ def site(world):  # noqa: F811
     orders.issue_credit_note(world.guest, amount=1, reason="Odd", key="odd guest")
     world.customer, world.address = customer, AddressFactory(customer=customer)
     world.returned, world.guest_returned = (asked_for_return(order) for order in (world.order, world.guest))
+    settings.PRIVATE_ROOT = tmp_path / "private"
+    world.photos = {
+        "": photographed(world.returned).name,
+        "guest_": photographed(world.guest_returned).name,
+    }
     Review.objects.filter(product=world.mug.product).update(author=customer)
     world.shared = WishlistLink.objects.create(user=UserFactory())
     return world
@@ -93,6 +98,13 @@ class Filler:
             "payments:cancelled": {"token": site.late.checkout.token},
             "returns:detail": {"number": site.returned.number},
             "returns:guest_detail": {"number": site.guest_returned.number, "token": site.guest.token},
+            "returns:photos_add": {"number": site.returned.number},
+            "returns:guest_photos_add": {"number": site.guest_returned.number},
+            **{
+                f"returns:{whose}{act}": {"name": name}
+                for whose, name in site.photos.items()
+                for act in ("photo", "photo_small", "photo_remove")
+            },
             "shop:category": {"slug": site.mug.product.category.slug},
             "shop:page": {"slug": "terms"},
             "shop:stock_confirm": {"token": token_of(waiting_links.confirm_link, site)},

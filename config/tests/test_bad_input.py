@@ -18,7 +18,7 @@ from accounts.tests.factories import AddressFactory, StaffFactory, UserFactory
 from config.tests import attack
 from config.tests.attack import BODIES, FILES, FORM, HEADERS, METHODS, TEXTS, Forms, Visitor
 from config.tests.running import RunningShop
-from config.tests.world import balanced_world
+from config.tests.world import asked_for_return, balanced_world, photographed
 from inventory.models import StockMovement
 from orders import services as orders
 from orders.models import Cart, Checkout, Order
@@ -82,7 +82,8 @@ AREAS = {
 
 
 @pytest.fixture
-def world():
+def world(settings, tmp_path):
+    settings.PRIVATE_ROOT = tmp_path
     make_rates()
     shop = balanced_world()
     orders.issue_credit_note(shop.order, amount=1, reason="", key="a")
@@ -93,6 +94,8 @@ def world():
         currency="eur",
         amount=shop.awaiting.total,
     )
+    shop.returned = asked_for_return(shop.order)
+    shop.photo = photographed(shop.returned)
     return shop
 
 
@@ -135,6 +138,10 @@ def good_address(route: str, world) -> str:
     }
     if "addresses" in route:
         texts["key"] = Address.objects.get().key
+    if "returns" in route:
+        texts["number"] = world.returned.number
+    if "returns/photos" in route:
+        texts["name"] = world.photo.name
     if "back-in-stock" in route:
         waits = StockRequestFactory()
         link = waiting_links.stop_link(waits.pk) if "stop" in route else waiting_links.confirm_link(waits.pk)

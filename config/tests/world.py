@@ -22,7 +22,8 @@ from inventory.tests.factories import LocationFactory
 from orders.models import Checkout, Order, OrderEvent, OrderLine
 from orders.models.order import line_reference
 from payments.models import Payment, PaymentEvent, WebhookEvent
-from returns.models import ReturnRequest
+from returns import services as returns
+from returns.models import ReturnPhoto, ReturnRequest
 from shop.models import Variant
 from shop.tests.factories import VariantFactory
 
@@ -144,6 +145,11 @@ def paid(order: Order) -> Payment:
 def asked_for_return(order: Order) -> ReturnRequest:
     """A return that names no piece yet."""
     return ReturnRequest.objects.create(order=order, policy={"lines": {}}, key=f"asked {order.number}")
+
+
+def photographed(request: ReturnRequest) -> ReturnPhoto:
+    """A photo of a return; set PRIVATE_ROOT before."""
+    return returns.keep_photos(request, [returns.Developed(b"large", b"small", 40, 30)])[0]
 
 
 def authorised(checkout: Checkout, order: Order | None = None) -> Payment:

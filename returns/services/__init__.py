@@ -8,10 +8,25 @@ from returns.services.deciding import (
     mark_sent,
     reject,
 )
+from returns.services.developing import TYPES as PHOTO_TYPES
+from returns.services.developing import Developed
 from returns.services.errors import BadPhoto, CannotDecide, CannotResolve, CannotReturn, ReturnError
 from returns.services.exchanging import choices, why_not_exchange
 from returns.services.messages import write_message
 from returns.services.moves import RETURN_MOVES, why_not_move
+from returns.services.photos import TYPE as PHOTO_TYPE
+from returns.services.photos import (
+    add_photos,
+    check_photos,
+    delete_files_of,
+    erase_photos,
+    export_photos,
+    keep_photos,
+    open_photo,
+    photos_left,
+    purge_photos,
+    remove_photo,
+)
 from returns.services.policy import Returnable, Terms, returnables, why_not_for
 from returns.services.receiving import Found, inspect, receive, take_over_the_counter
 from returns.services.requesting import Wish, estimate, request_return, why_not_return
@@ -29,32 +44,45 @@ from returns.services.sweeping import follow_returns
 from returns.services.valuing import Worth
 
 __all__ = [
+    "PHOTO_TYPE",
+    "PHOTO_TYPES",
     "RETURN_MOVES",
     "BadPhoto",
     "CannotDecide",
     "CannotResolve",
     "CannotReturn",
+    "Developed",
     "Found",
     "ReturnError",
     "Returnable",
     "Terms",
     "Wish",
     "Worth",
+    "add_photos",
     "ask_for_information",
     "authorise",
     "cancel",
+    "check_photos",
     "choices",
     "close",
+    "delete_files_of",
+    "erase_photos",
     "estimate",
     "expire",
+    "export_photos",
     "follow_returns",
     "inspect",
+    "keep_photos",
     "mark_sent",
     "most_to_pay",
+    "open_photo",
     "pay_payouts",
     "payment_of",
+    "photos_left",
+    "purge_photos",
     "receive",
     "reject",
+    "remove_photo",
     "request_return",
     "resolve",
     "returnables",

@@ -31,7 +31,7 @@ def upright(content: bytes) -> Image.Image:
             _judge(source)
             source.draft(None, (WIDEST, WIDEST))  # a JPEG is decoded no larger than it will be kept
             source.load()
-            return _on_white(ImageOps.exif_transpose(source))
+            return on_white(ImageOps.exif_transpose(source))
     except Image.DecompressionBombError as error:
         raise _too_many_pixels() from error
     except BAD_FILE as error:
@@ -55,7 +55,8 @@ def _too_many_pixels() -> PictureRefused:
     return PictureRefused(words % {"most": MOST_PIXELS // 1_000_000})
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def on_white(image: Image.Image) -> Image.Image:
+    """A decoded picture in RGB, in the colours that browsers show, on white where it is transparent."""
     if image.mode in {"RGB", "CMYK"}:
         return _in_srgb(image).convert("RGB")
     if image.mode.startswith("I"):  # 16 bits of grey, which Pillow would cut off instead of dividing

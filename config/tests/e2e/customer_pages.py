@@ -81,4 +81,12 @@ NO_PAGES = {
     "orders:guest_invoice_pdf": FILE,
     "orders:guest_credit_note_pdf": FILE,
     "accounts:export": FILE,
+    "returns:photo": FILE,
+    "returns:photo_small": FILE,
+    "returns:photo_remove": ACT,
+    "returns:photos_add": ACT,
+    "returns:guest_photo": FILE,
+    "returns:guest_photo_small": FILE,
+    "returns:guest_photo_remove": ACT,
+    "returns:guest_photos_add": ACT,
 }
