@@ -14,6 +14,7 @@ class ReturnsConfig(AppConfig):
         from returns import (  # noqa: F401 (rules; listens)
             books,
             mail_samples,
+            personal_data,
             receivers,
             services,
             tasks,
@@ -28,3 +29,9 @@ class ReturnsConfig(AppConfig):
         periodic.register("follow returns", timedelta(minutes=5), tasks.follow_returns)
         periodic.register("purge photos of returns", timedelta(days=1), tasks.purge_photos)
         personal.register("return photos", export=services.export_photos, erase=services.erase_photos)
+        personal.register(
+            "returns",
+            export=personal_data.export_returns,
+            erase=personal_data.erase_returns,
+            blocks=personal_data.why_not_yet,
+        )

@@ -98,12 +98,16 @@ def cancel(request: ReturnRequest, *, by: User | None = None) -> ReturnRequest:
 def mark_sent(
     request: ReturnRequest, *, carrier: str = "", tracking_number: str = "", by: User | None = None
 ) -> ReturnRequest:
-    """Note that the parcel is on its way to us. Raises CannotDecide."""
+    """Note that the parcel is on its way to us; from now on it has as long as one that is authorised today.
+
+    Raises CannotDecide.
+    """
     request = lock(request)
-    move(request, "send", carrier=carrier, tracking_number=tracking_number)
-    shown = " ".join(filter(None, [carrier, tracking_number]))
-    words = gettext_noop("Sent to us: %(shown)s.") if shown else gettext_noop("Sent to us.")
-    tell(request, words, key="sent", details={"shown": shown} if shown else None, by=by)
+    days = timedelta(days=settings.RETURN_ARRIVES_WITHIN_DAYS)
+    last = max(filter(None, [request.expires_on, timezone.localdate() + days]))
+    move(request, "send", carrier=carrier, tracking_number=tracking_number, expires_on=last)
+    # Without the parcel's number: the timeline is for ever, and the number goes when the customer does.
+    tell(request, gettext_noop("Sent to us."), key="sent", by=by)
     return request
 
 
