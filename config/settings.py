@@ -318,7 +318,10 @@ RETURN_PHOTOS_MAX = env.int("RETURN_PHOTOS_MAX", default=20)
 RETURN_PHOTO_MAX_MB = env.int("RETURN_PHOTO_MAX_MB", default=10)
 RETURN_PHOTO_MONTHS = env.int("RETURN_PHOTO_MONTHS", default=12)
 RETURN_ADDRESS = [line.strip() for line in env.str("RETURN_ADDRESS", default="").split("|") if line.strip()]
-if min(RETURN_WINDOW_DAYS, RETURN_FEE, RETURN_REMINDER_DAYS) < 0 or min(RETURN_ARRIVES_WITHIN_DAYS, RETURN_ANSWER_DAYS) < 1:
+if (
+    min(RETURN_WINDOW_DAYS, RETURN_FEE, RETURN_REMINDER_DAYS) < 0
+    or min(RETURN_ARRIVES_WITHIN_DAYS, RETURN_ANSWER_DAYS) < 1
+):
     raise ImproperlyConfigured(
         "The settings of returns (RETURN_…) are days and minor units, not below nothing."
     )
