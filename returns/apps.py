@@ -17,8 +17,10 @@ class ReturnsConfig(AppConfig):
             personal_data,
             receivers,
             services,
+            tables,
             tasks,
         )
+        from shop.content import inserts
 
         mail_samples.sign_up()
         toggles.register(
@@ -35,3 +37,4 @@ class ReturnsConfig(AppConfig):
             erase=personal_data.erase_returns,
             blocks=personal_data.why_not_yet,
         )
+        inserts.register("returns", tables.terms)

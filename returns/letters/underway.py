@@ -72,6 +72,7 @@ def authorised(case: Case) -> Letter:
 
 
 def _how_to_send(case: Case) -> list[str]:
+    is_ours = case.request.policy.get("pays_postage") or any(row.is_our_fault for row in case.lines)
     return [
         _("It has to be here by %(day)s.") % {"day": case.day},
         _(
@@ -79,6 +80,9 @@ def _how_to_send(case: Case) -> list[str]:
             "so that we know whose it is. Keep the receipt of the post until your return is settled."
         )
         % case.names,
+        _("We pay the postage: tell us on the page of your return what it cost.")
+        if is_ours
+        else _("The postage is yours to pay."),
     ]
 
 

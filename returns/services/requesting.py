@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -106,6 +107,7 @@ def request_return(
                 "lines": {str(wish.position): known[wish.position].terms.as_json() for wish in wishes},
                 "shipping": value.shipping,
                 "fee": value.fee,
+                "pays_postage": settings.RETURN_POSTAGE_PAID,
             },
         )
         for wish in sorted(wishes, key=lambda wish: wish.position):
