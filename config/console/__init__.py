@@ -4,7 +4,7 @@ The rooms build their desks from these parts in their `admin.py`: `from config i
 """
 
 from config.console.actions import sign_up_action
-from config.console.acts import Act, ActForm, actor, acts_of, sign_up_act
+from config.console.acts import Act, ActForm, Grid, actor, acts_of, sign_up_act
 from config.console.cards import Card, Figure, card, change
 from config.console.charts import Bar, Chart
 from config.console.desk import MOST_LETTERS, MOST_WORDS, BoundedPaginator, Desk, MoneyInput, ReadOnlyDesk
@@ -33,6 +33,7 @@ __all__ = [
     "Desk",
     "ExportForm",
     "Figure",
+    "Grid",
     "MoneyInput",
     "Panel",
     "Panels",

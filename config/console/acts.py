@@ -1,7 +1,7 @@
 """Buttons on a row's page. Each leads to a page that says what will happen, asks, and calls one service."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,6 +17,18 @@ def actor(request: HttpRequest) -> Any:
     return request.user
 
 
+@dataclass(frozen=True)
+class Grid:
+    """Fields of a form side by side: a row for each thing, a column for each question.
+
+    `rows` are words, which begin the row, and the names of its fields.
+    """
+
+    first: str
+    columns: Sequence[str]
+    rows: Sequence[tuple[object, Sequence[str]]]
+
+
 class ActForm(forms.Form):
     """What an act needs to know. `key` is made when the form is first shown and names this one act for ever."""
 
@@ -29,9 +41,22 @@ class ActForm(forms.Form):
     overtaken_codes = frozenset({"overtaken"})
     """Codes of field errors that depend on how the row is now: less is left than when the page was shown."""
 
+    grid: Grid | None = None
+
     def __init__(self, *args: Any, row: Model, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.row: Any = row  # of the model that the act has signed up for
+
+    def grid_rows(self) -> Iterator[tuple[object, list[tuple[str, forms.BoundField]]]]:
+        """Words, and for each question its name and field."""
+        for words, names in self.grid.rows if self.grid else ():
+            columns = self.grid.columns if self.grid else ()
+            yield words, [(column, self[name]) for column, name in zip(columns, names, strict=True)]
+
+    def single_fields(self) -> list[forms.BoundField]:
+        """What is asked once, not of each thing."""
+        in_grid = {name for _words, names in self.grid.rows for name in names} if self.grid else set()
+        return [field for field in self.visible_fields() if field.name not in in_grid]
 
     @property
     def is_overtaken(self) -> bool:

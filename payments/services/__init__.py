@@ -18,6 +18,7 @@ from payments.services.proving import book_intent, book_session, lock, prove_pay
 from payments.services.reconciling import Reconciliation, reconcile, repair_finding
 from payments.services.refunding import (
     CannotRefund,
+    ask_for_refund,
     book_refunds,
     carry_on,
     look,
@@ -91,6 +92,7 @@ __all__ = [
     "Undecided",
     "about_to_lapse",
     "act_before_holds_lapse",
+    "ask_for_refund",
     "balance_of",
     "book_dispute",
     "book_intent",

@@ -138,6 +138,24 @@ def refund(
     return row
 
 
+def ask_for_refund(
+    payment: Payment,
+    *,
+    amount: int,
+    cause: str,
+    reason: str = "",
+    by: User | None = None,
+    method: str = M.CARD,
+    handed_over_by: str = "",
+    goods: orders.Goods | None = None,
+) -> Refund:
+    """The first half of `refund`, for whoever decides more in the same transaction: `carry_on` is the second.
+
+    Nothing is asked of Stripe yet. Raises CannotRefund with the reason.
+    """
+    return _ask_for(payment, amount, cause, reason, by, method, handed_over_by, goods)[0]
+
+
 @transaction.atomic
 def _ask_for(
     payment: Payment,

@@ -42,8 +42,7 @@ def worth_of(request: ReturnRequest) -> valuing.Worth:
 
 def most_to_pay(request: ReturnRequest, payment: Payment | None) -> int:
     """What the return may pay back at most, in minor units: what it is worth, and what is left of the payment."""
-    left = payments.refundable(payment, M.CASH) if payment else 0
-    return min(worth_of(request).total, left)
+    return total_of(worth_of(request), payment)
 
 
 @transaction.atomic
@@ -77,8 +76,8 @@ def resolve(
         send_return_mail.enqueue(request.pk, "resolved")
         return request
     let_go(request)
-    worth = _lowered(worth, lines or {}, reductions or {})
-    total = min(worth.total, payments.refundable(payment, M.CASH) if payment else 0)
+    worth = lowered(worth, lines or {}, reductions or {})
+    total = total_of(worth, payment)
     parts = {method: amount for method, amount in (parts or _usual(payment, total)).items() if amount}
     if sum(parts.values()) != total or any(amount < 0 for amount in parts.values()):
         raise CannotResolve(
@@ -103,7 +102,12 @@ def resolve(
     return request
 
 
-def _lowered(worth: valuing.Worth, lines: Mapping[int, int], reductions: Mapping[int, str]) -> valuing.Worth:
+def total_of(worth: valuing.Worth, payment: Payment | None) -> int:
+    """What goes back of it in minor units: no more than is left of the payment."""
+    return min(worth.total, payments.refundable(payment, M.CASH) if payment else 0)
+
+
+def lowered(worth: valuing.Worth, lines: Mapping[int, int], reductions: Mapping[int, str]) -> valuing.Worth:
     """The worth with some lines lowered by staff, each with its reason. Raises CannotResolve."""
     amounts = dict(worth.lines)
     for at, amount in lines.items():
@@ -234,7 +238,7 @@ def pay_payouts(request: ReturnRequest, *, anew: bool = False) -> bool:
 
 def _pay(payment: Payment, row: ReturnPayout, *, anew: bool) -> None:
     if not anew and (failed := payments.why_failed(payment, row.cause)):
-        ReturnPayout.objects.filter(pk=row.pk).update(problem=failed[:300])
+        ReturnPayout.objects.filter(pk=row.pk, method=row.method).update(problem=failed[:300])
         return
     try:
         paid = payments.refund(
@@ -251,7 +255,7 @@ def _pay(payment: Payment, row: ReturnPayout, *, anew: bool) -> None:
     except payments.Undecided:
         return
     except payments.CannotRefund as error:
-        ReturnPayout.objects.filter(pk=row.pk).update(problem=str(error)[:300])
+        ReturnPayout.objects.filter(pk=row.pk, method=row.method).update(problem=str(error)[:300])
         return
     ReturnPayout.objects.filter(pk=row.pk).exclude(problem="").update(problem="")
 
