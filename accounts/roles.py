@@ -34,6 +34,19 @@ NAMED = (
     ("inventory.write_off_stock", "stocklevel", "Can write off damaged goods"),
     ("shop.moderate_review", "review", "Can approve and reject reviews"),
     ("shop.answer_contactmessage", "contactmessage", "Can note what became of a message"),
+    (
+        "returns.authorise_return",
+        "returnrequest",
+        "Can authorise, reject and cancel returns, and write about them",
+    ),
+    ("returns.receive_return", "returnrequest", "Can count returned goods in"),
+    ("returns.inspect_return", "returnrequest", "Can say what returned goods are, and put them back"),
+    ("returns.resolve_return", "returnrequest", "Can decide what a return pays back"),
+    ("returns.request_return", "returnrequest", "Can ask for a return on a customer's behalf"),
+    ("returns.take_return", "returnrequest", "Can take goods back over the counter"),
+    ("returns.override_policy", "returnrequest", "Can take back what the policy does not"),
+    ("returns.see_figures", "returnrequest", "Can see how much comes back and why"),
+    ("returns.export_return", "returnrequest", "Can take returns along as a file"),
     ("accounts.give_roles", "user", "Can say who is staff and in which role"),
 )
 
@@ -51,9 +64,10 @@ _WAREHOUSE = """
     inventory.view_receipt inventory.add_receipt inventory.change_receipt
     inventory.view_stockcount inventory.add_stockcount inventory.change_stockcount inventory.post_stockcount
     inventory.view_stockalert inventory.acknowledge_stockalert inventory.view_backorder
-    returns.view_returnrequest
+    returns.view_returnrequest returns.receive_return returns.inspect_return returns.take_return
 """
-# Support sees what a customer asks about, calls orders off, and pays back up to SUPPORT_REFUND_LIMIT.
+# Support sees what a customer asks about, calls orders off, decides on returns, and pays back up to
+# SUPPORT_REFUND_LIMIT.
 _SUPPORT = """
     accounts.view_user
     orders.view_order orders.view_orderevent orders.view_fulfilment orders.view_checkout orders.view_invoice
@@ -63,7 +77,8 @@ _SUPPORT = """
     shop.view_product shop.view_variant shop.view_wanted shop.view_stockrequest
     shop.view_review shop.moderate_review shop.view_contactmessage shop.answer_contactmessage
     inventory.view_stockitem inventory.view_stocklevel inventory.view_backorder
-    returns.view_returnrequest
+    returns.view_returnrequest returns.authorise_return returns.resolve_return returns.request_return
+    returns.take_return returns.override_policy
 """
 _FINANCE = """
     accounts.view_user
@@ -74,7 +89,7 @@ _FINANCE = """
     payments.settle_payment payments.release_payment payments.add_refund payments.refund_any_amount
     payments.view_storecreditentry payments.add_storecreditentry
     orders.see_figures orders.see_customers orders.export_order orders.export_customer payments.export_payment
-    returns.view_returnrequest
+    returns.view_returnrequest returns.resolve_return returns.see_figures returns.export_return
 """
 _MERCHANDISER = """
     shop.view_product shop.add_product shop.change_product
@@ -87,6 +102,8 @@ _MERCHANDISER = """
     orders.view_shippingmethod
     inventory.view_location inventory.view_stockitem inventory.change_stockitem inventory.view_stocklevel
     inventory.view_stockalert inventory.acknowledge_stockalert inventory.view_backorder
+    returns.view_returnrule returns.add_returnrule returns.change_returnrule returns.delete_returnrule
+    returns.see_figures
 """
 # The owner has all of these and the rest below. Left to superusers: who is one, single permissions, roles of the
 # shop's own making, other people's passwords.

@@ -13,9 +13,11 @@ class ReturnsConfig(AppConfig):
         from config import periodic, toggles
         from returns import (  # noqa: F401 (rules; listens)
             books,
+            exports,
             mail_samples,
             personal_data,
             receivers,
+            scan,
             services,
             tables,
             tasks,

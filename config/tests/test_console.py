@@ -22,7 +22,7 @@ from config.console import Act, acts_of, sign_up_act
 from config.console.books_badge import prove_if_due
 from config.models import BooksProof, PeriodicJob
 from config.tests.helpers import run_tasks
-from config.tests.world import balanced_world, paid, placed_order, sql
+from config.tests.world import balanced_world, paid, placed_order, sent_back, sql
 from inventory import services as inventory
 from inventory.models import StockAlert, StockLevel, StockMovement
 from inventory.tests.factories import LocationFactory
@@ -40,6 +40,8 @@ from payments.models import (
     WebhookEvent,
 )
 from payments.services import store_credit
+from returns import services as returns
+from returns.models import ReturnRule
 from shop.models import ContactMessage, ContentPage, LowStockRule
 from shop.services import add_image
 from shop.tests.factories import (
@@ -110,6 +112,9 @@ def world(owner, settings, tmp_path):
     papers(world.place, owner, world.item.sku)
     backorder()
     LowStockRule.objects.get_or_create(price_from=0, defaults={"threshold": 15})
+    told = returns.authorise(sent_back(world.cup, words="<b>Odd</b>"))
+    returns.write_message(told, "<b>Odd</b>", key="odd")
+    ReturnRule.objects.create(product=world.mug.product, window_days=14)
     return world
 
 
@@ -181,6 +186,8 @@ def more_rows(number, word):
         failed_task()
         store_credit.book(order.customer_id, "granted", 500, key=f"{word} {n}", by=owner)
         papers(LocationFactory(code=f"{word}-{n}"), owner, variant.sku)
+        sent_back(variant)
+        ReturnRule.objects.create(product=variant.product, window_days=14)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=IDS)
@@ -245,6 +252,10 @@ def test_the_front_page_says_what_needs_doing(console, world):
         "orders wait for goods": "1",
         "shelves are low or empty": "1",
         "background tasks that failed": "1",
+        "messages about returns to answer": "1",
+        "returns overdue": "0",
+        "returns to pay another way": "0",
+        "returns waiting for us": "0",
     }
 
 

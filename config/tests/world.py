@@ -19,6 +19,7 @@ from config.ledger import ProtectLedger
 from inventory import services as inventory
 from inventory.models import Location, StockItem
 from inventory.tests.factories import LocationFactory
+from orders import services as orders
 from orders.models import Checkout, Order, OrderEvent, OrderLine
 from orders.models.order import line_reference
 from payments.models import Payment, PaymentEvent, WebhookEvent
@@ -150,6 +151,26 @@ def asked_for_return(order: Order) -> ReturnRequest:
 def photographed(request: ReturnRequest) -> ReturnPhoto:
     """A photo of a return; set PRIVATE_ROOT before."""
     return returns.keep_photos(request, [returns.Developed(b"large", b"small", 40, 30)])[0]
+
+
+def sent(order: Order) -> Order:
+    """The same order once its money is settled and all of it has left the house."""
+    payment = paid(order)
+    book(payment, "capture", "requested", payment.amount)
+    book(payment, "capture", "succeeded", payment.amount)
+    Payment.objects.filter(pk=payment.pk).update(state=Payment.State.CAPTURED, captured=payment.amount)
+    Order.objects.filter(pk=order.pk).update(payment_state=Order.PaymentState.CAPTURED)
+    orders.issue_invoice(order)
+    pieces = {line.position: line.quantity for line in order.lines.all()}
+    orders.ship(order, pieces, key=f"sent {order.number}")
+    return order
+
+
+def sent_back(variant: Variant, *, words: str = "") -> ReturnRequest:
+    """A return of one piece, asked for by the customer; another piece stays with them."""
+    order = sent(placed_order(variant, 2))
+    wish = returns.Wish(1, 1, "changed_mind", words=words)
+    return returns.request_return(order, [wish], key=f"sent back {order.number}")
 
 
 def authorised(checkout: Checkout, order: Order | None = None) -> Payment:

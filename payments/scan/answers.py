@@ -9,12 +9,16 @@ GOOD, BAD, HINT = "good", "bad", "hint"
 
 @dataclass(frozen=True)
 class Answer:
-    """What is the case after a scan, and a sentence about it; `mode` if it leads to another one."""
+    """What is the case after a scan, and a sentence about it.
+
+    `mode` if it leads to another one, `address` if to a page of the console that is no desk for scanning.
+    """
 
     tray: Tray
     words: str
     tone: str = GOOD
     mode: str = ""
+    address: str = ""
 
 
 def good(tray: Tray, words: str) -> Answer:

@@ -1,7 +1,9 @@
 """What a scanned text means: a command, an order, a thing, a place, a paper."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -49,7 +51,25 @@ _NUMBERS: dict[str, tuple[type, tuple[int, ...]]] = {
     "C": (StockCount, (3, 4)),
 }
 
-Known = Command | Order | StockItem | Location | Receipt | StockCount
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A paper of a room above: `lead` says where in the console a member of staff goes on with it, "" if nowhere."""
+
+    words: str
+    lead: Callable[[Any], str]
+
+
+Find = Callable[[str], Elsewhere | None]
+_elsewhere: dict[str, tuple[tuple[int, ...], Find]] = {}
+
+
+def sign_up_number(letters: str, lengths: tuple[int, ...], find: Find) -> None:
+    """Let the desk know numbers such as RMA-ABCD-EFGH: their letters, the lengths of what follows, who finds them."""
+    _elsewhere[letters] = (lengths, find)
+
+
+Known = Command | Order | StockItem | Location | Receipt | StockCount | Elsewhere
 
 
 @dataclass(frozen=True)
@@ -80,7 +100,7 @@ def read(text: str) -> Known | Carrier:
         return item
     if place := Location.objects.filter(code__iexact=word).first():
         return place
-    if paper := _numbered(word):
+    if paper := _numbered(word) or _paper_of_another_room(word):
         return paper
     raise Unclear(f"Nobody knows {word}.")
 
@@ -102,15 +122,33 @@ def _item(word: str) -> StockItem | None:
 
 
 def _numbered(word: str) -> Order | Receipt | StockCount | None:
-    letters = re.sub(r"[^A-Za-z0-9]", "", word).upper()
+    letters = _plain(word)
     model, lengths = _NUMBERS.get(letters[:1], (None, ()))
-    if model is None or len(letters) != 1 + sum(lengths):
-        return None
-    parts, at = [letters[0]], 1
+    number = _spelled(letters, 1, lengths)
+    return model.objects.filter(number=number).first() if model and number else None  # type: ignore[attr-defined]
+
+
+def _paper_of_another_room(word: str) -> Elsewhere | None:
+    plain = _plain(word)
+    for letters, (lengths, find) in _elsewhere.items():
+        if plain.startswith(letters) and (number := _spelled(plain, len(letters), lengths)):
+            return find(number)
+    return None
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]", "", word).upper()
+
+
+def _spelled(letters: str, first: int, lengths: tuple[int, ...]) -> str:
+    """The number with its hyphens; empty if it is none of these lengths."""
+    if len(letters) != first + sum(lengths):
+        return ""
+    parts, at = [letters[:first]], first
     for length in lengths:
         parts.append(letters[at : at + length])
         at += length
-    return model.objects.filter(number="-".join(parts)).first()  # type: ignore[attr-defined]
+    return "-".join(parts)
 
 
 def quantity_of(text: str) -> int | None:

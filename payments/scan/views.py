@@ -16,7 +16,7 @@ from inventory.models import Location, Receipt, StockCount, StockItem
 from orders.models import Order
 from payments.scan import look, pick
 from payments.scan.answers import BAD, GOOD, Answer, bad, hint
-from payments.scan.codes import LONGEST, MODES, Carrier, Command, Known, Unclear, read
+from payments.scan.codes import LONGEST, MODES, Carrier, Command, Elsewhere, Known, Unclear, read
 from payments.scan.stock import Counting, Receiving
 from payments.scan.tray import Tray
 
@@ -44,7 +44,8 @@ def page(mode: str, site: AdminSite, request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         answer = hear(request, mode, tray)
         messages.add_message(request, LEVELS.get(answer.tone, messages.INFO), answer.words)
-        return HttpResponseRedirect(address_of(answer.mode or mode, answer.tray), status=303)
+        to = answer.address or address_of(answer.mode or mode, answer.tray)
+        return HttpResponseRedirect(to, status=303)
     command = next(each for each in MODES if each.name == mode)
     context = {
         **site.each_context(request),
@@ -75,7 +76,19 @@ def hear(request: HttpRequest, mode: str, tray: Tray) -> Answer:
         return _turn(request, known.name, tray)
     if isinstance(known, Carrier):
         return hint(Tray.read(_with(request, carrier=known.name), request.POST), f"Sent with {known.name}.")
+    if isinstance(known, Elsewhere):
+        return _lead(request, tray, known)
     return DESKS[mode].take(request, tray, text, known)
+
+
+def _lead(request: HttpRequest, tray: Tray, known: Elsewhere) -> Answer:
+    """Go on with a paper of another room at its own page."""
+    address = known.lead(request.user)
+    if not address:
+        return bad(tray, f"{known.words}: that is not yours to do.")
+    if tray.got:
+        return bad(tray, f"{tray.pieces} pieces are on the tray. Book them first, or begin again.")
+    return Answer(tray, known.words, address=address)
 
 
 def _with(request: HttpRequest, **changes: str) -> Any:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from orders.models import Order, OrderLine
 from returns.models import ReturnRule
-from shop.models import Category
+from shop.models import Category, Product
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,41 @@ def terms_of(line: OrderLine, rules: Sequence[ReturnRule], sent_on: date | None)
     )
 
 
+@dataclass(frozen=True)
+class Said:
+    """One of the terms, and the rule that says it; none: the settings do."""
+
+    value: int | None
+    rule: ReturnRule | None
+
+
+@dataclass(frozen=True)
+class ProductTerms:
+    """What counts for returns of a product that are asked for today, and who says so."""
+
+    window_days: Said
+    most_per_line: Said
+    fee: Said
+    final_sale: Said
+
+
+def said_of(product: Product) -> ProductTerms:
+    """The terms of a product; two queries."""
+    found = _closest_to(list(ReturnRule.objects.filter(Q(product=product) | ~Q(category=None))), product)
+
+    def said(name: str, usual: int | None) -> Said:
+        rule = next((each for each in found if getattr(each, name) is not None), None)
+        return Said(getattr(rule, name) if rule else usual, rule)
+
+    final = next((each for each in found if each.is_final_sale), None)
+    return ProductTerms(
+        said("window_days", settings.RETURN_WINDOW_DAYS),
+        said("most_per_line", None),
+        said("fee", settings.RETURN_FEE),
+        Said(int(final is not None), final),
+    )
+
+
 def why_not_for(returnable: Returnable, reason_is_ours: bool) -> str:
     """Why this line cannot be sent back for such a reason, in a sentence; empty if it can."""
     return returnable.why_not or ("" if reason_is_ours else returnable.only_our_fault)
@@ -100,10 +135,12 @@ def _rules_for(lines: Iterable[OrderLine]) -> list[ReturnRule]:
 
 
 def _closest(rules: Sequence[ReturnRule], line: OrderLine) -> list[ReturnRule]:
-    """The rules for a line, its product's own first, then up the tree of categories."""
-    if not line.variant:
-        return []
-    product = line.variant.product
+    """The rules for a line."""
+    return _closest_to(rules, line.variant.product) if line.variant else []
+
+
+def _closest_to(rules: Sequence[ReturnRule], product: Product) -> list[ReturnRule]:
+    """The rules for a product, its own first, then up the tree of categories."""
     by_category = {rule.category_id: rule for rule in rules if rule.category_id}
     found = [rule for rule in rules if rule.product_id == product.pk]
     return found + [
