@@ -11,6 +11,7 @@ class ReturnsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import personal
         from config import periodic, toggles
+        from payments.demo import further
         from returns import (  # noqa: F401 (rules; listens)
             books,
             exports,
@@ -40,3 +41,4 @@ class ReturnsConfig(AppConfig):
             blocks=personal_data.why_not_yet,
         )
         inserts.register("returns", tables.terms)
+        further.register("returns", "returns.demo.telling")

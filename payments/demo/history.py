@@ -17,7 +17,7 @@ from orders import emails
 from orders import services as orders
 from orders.models import Cart, Checkout, Order
 from payments import services
-from payments.demo import parcels
+from payments.demo import further, parcels
 from payments.demo.clock import shop_time
 from payments.demo.past import the_past
 from payments.demo.plan import DECLINED_CARDS, Ending, Story, Visit
@@ -75,6 +75,7 @@ def grow(visits: Sequence[Visit], simulator: Simulator, *, now: datetime) -> Ite
                     _happen(happening.act, visit, place, simulator)
             if happening.act is Act.VISIT:
                 yield place + 1
+        further.tell(past, now)
     services.expire_checkouts()
 
 
