@@ -85,7 +85,7 @@ def words_for_staff(
     request: ReturnRequest, wishes: list[tuple[OrderLine, int, str, str]], message: ReturnMessage | None
 ) -> dict[str, object]:
     """`wishes` are lines with how many pieces, for which reason, and the customer's words."""
-    page = f"{reverse('admin:index')}returns/returnrequest/{request.pk or 0}/change/"
+    page = reverse("admin:returns_returnrequest_change", args=[request.pk or 0])
     return {
         "request": request,
         "order": request.order,
