@@ -11,7 +11,7 @@ from returns.services.deciding import (
 from returns.services.developing import TYPES as PHOTO_TYPES
 from returns.services.developing import Developed
 from returns.services.errors import BadPhoto, CannotDecide, CannotResolve, CannotReturn, ReturnError
-from returns.services.exchanging import choices, why_not_exchange
+from returns.services.exchanging import choices, choices_of, why_not_exchange
 from returns.services.messages import write_message
 from returns.services.moves import RETURN_MOVES, why_not_move
 from returns.services.photos import TYPE as PHOTO_TYPE
@@ -35,9 +35,10 @@ from returns.services.redirecting import (
     why_not_pay_again,
     why_not_pay_instead,
 )
-from returns.services.requesting import Wish, estimate, request_return, why_not_return
+from returns.services.requesting import Fault, Wish, estimate, faults, request_return, why_not_return
 from returns.services.resolving import (
     close,
+    expected,
     lowered,
     most_to_pay,
     pay_payouts,
@@ -60,6 +61,7 @@ __all__ = [
     "CannotResolve",
     "CannotReturn",
     "Developed",
+    "Fault",
     "Found",
     "ReturnError",
     "Returnable",
@@ -72,12 +74,15 @@ __all__ = [
     "cancel",
     "check_photos",
     "choices",
+    "choices_of",
     "close",
     "delete_files_of",
     "erase_photos",
     "estimate",
+    "expected",
     "expire",
     "export_photos",
+    "faults",
     "follow_returns",
     "inspect",
     "keep_photos",

@@ -5,6 +5,7 @@ was paid, or than the returned one costs today. The new line costs nothing and n
 parcels and pick lists see a line like any other.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from django.db.models import Max
@@ -23,11 +24,25 @@ from shop.models import Variant
 
 def choices(line: OrderLine) -> list[Variant]:
     """What the pieces of a line can be exchanged for, whether or not it is there now; itself too, as for a defect."""
-    if line.variant is None or not line.variant.product.is_active:
-        return []
-    most = max(line.replaces.unit_price if line.replaces else line.unit_price, line.variant.price)
-    variants = line.variant.product.variants.filter(is_active=True, price__lte=most)
-    return list(variants.select_related("stock_item", "product"))
+    return choices_of([line])[line.position]
+
+
+def choices_of(lines: Sequence[OrderLine]) -> dict[int, list[Variant]]:
+    """The same for each of an order's lines (by position), with what is `available` of each variant; one query."""
+    products = {line.variant.product_id for line in lines if line.variant and line.variant.product.is_active}
+    found = (
+        Variant.objects.filter(product__in=products, is_active=True) if products else Variant.objects.none()
+    )
+    variants = list(found.with_available().select_related("stock_item", "product"))
+    return {line.position: [each for each in variants if _fits(line, each)] for line in lines}
+
+
+def _fits(line: OrderLine, variant: Variant) -> bool:
+    if line.variant is None or variant.product_id != line.variant.product_id:
+        return False
+    return variant.price <= max(
+        line.replaces.unit_price if line.replaces else line.unit_price, line.variant.price
+    )
 
 
 def why_not_exchange(line: OrderLine, wanted: Variant | None, pieces: int) -> str:

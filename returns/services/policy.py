@@ -51,7 +51,9 @@ class Returnable:
 
 def returnables(order: Order) -> list[Returnable]:
     """Every line of the order, and what of it may be sent back today; five queries at most, however many lines."""
-    lines = list(order.lines.select_related("variant__product__category", "order").order_by("position"))
+    lines = list(
+        order.lines.select_related("variant__product__category", "order", "replaces").order_by("position")
+    )
     rules = _rules_for(lines)
     sent = _last_days(order)
     return [_returnable(line, terms_of(line, rules, sent.get(line.pk))) for line in lines]
@@ -113,7 +115,9 @@ def _returnable(line: OrderLine, terms: Terms) -> Returnable:
     there = line.shipped - line.returned
     most = there if terms.most is None else min(there, max(terms.most - line.returned, 0))
     why = ""
-    if not line.shipped:
+    if line.cancelled == line.quantity:
+        why = _("It was cancelled.")
+    elif not line.shipped:
         why = _("It has not been sent yet.")
     elif not there:
         why = _("All of it is in a return already.")

@@ -39,6 +39,15 @@ class Wish:
         return self.reason in ReturnLine.OUR_FAULT
 
 
+@dataclass(frozen=True)
+class Fault:
+    """Why a wish cannot be met: at which line (its position) and field of it, or None if it is about all of them."""
+
+    position: int | None
+    field: str
+    why: str
+
+
 def why_not_return(order: Order, found: Sequence[Returnable] | None = None) -> str:
     """Why nothing of the order can be sent back, in a sentence; empty if something can."""
     if why := _why_shut():
@@ -120,26 +129,47 @@ def request_return(
         return row
 
 
-def _check(wishes: Sequence[Wish], known: dict[int, Returnable], kind: str, *, override: str) -> None:
+def faults(
+    wishes: Sequence[Wish], found: Iterable[Returnable], kind: str, *, override: str = ""
+) -> list[Fault]:
+    """Everything that is wrong with what is asked for, in the order of the wishes; empty if it can be asked for."""
+    known = {each.line.position: each for each in found}
     if not wishes:
-        raise CannotReturn(_("Choose what to send back."))
-    if len({wish.position for wish in wishes}) < len(wishes):
-        raise CannotReturn(_("A line is named twice."))
+        return [Fault(None, "", _("Choose what to send back."))]
+    named: set[int] = set()
+    wrong = []
     for wish in wishes:
-        found = known.get(wish.position)
-        if found is None or wish.reason not in Reason.values:
-            raise CannotReturn(_("Choose what to send back."))
-        if not override and (why := why_not_for(found, wish.is_our_fault)):
-            raise CannotReturn(f"{found.line.name}: {why}")
-        most = found.line.shipped - found.line.returned if override else found.pieces
-        if not 1 <= wish.pieces <= most:
-            raise CannotReturn(
-                _("%(name)s: at most %(most)s pieces can be sent back.")
-                % {"name": found.line.name, "most": most}
-            )
-        is_exchange = kind == ReturnRequest.Kind.EXCHANGE
-        if is_exchange and (why := why_not_exchange(found.line, wish.exchange_for, wish.pieces)):
-            raise CannotReturn(f"{found.line.name}: {why}")
+        if wish.position in named:
+            wrong.append(Fault(None, "", _("A line is named twice.")))
+        elif fault := _fault(wish, known.get(wish.position), kind, override):
+            wrong.append(fault)
+        named.add(wish.position)
+    return wrong
+
+
+def _fault(wish: Wish, found: Returnable | None, kind: str, override: str) -> Fault | None:
+    if found is None:
+        return Fault(None, "", _("The order has no such line."))
+    most = found.line.shipped - found.line.returned if override else found.pieces
+    if not override and found.why_not:
+        return Fault(wish.position, "pieces", found.why_not)
+    if not 1 <= wish.pieces <= most:
+        return Fault(wish.position, "pieces", _("At most %(most)s of it can be sent back.") % {"most": most})
+    if wish.reason not in Reason.values:
+        return Fault(wish.position, "reason", _("Choose why you send it back."))
+    if not override and (why := why_not_for(found, wish.is_our_fault)):
+        return Fault(wish.position, "reason", why)
+    if kind == ReturnRequest.Kind.EXCHANGE and (
+        why := why_not_exchange(found.line, wish.exchange_for, wish.pieces)
+    ):
+        return Fault(wish.position, "exchange_for", why)
+    return None
+
+
+def _check(wishes: Sequence[Wish], known: dict[int, Returnable], kind: str, *, override: str) -> None:
+    for fault in faults(wishes, known.values(), kind, override=override):
+        name = f"{known[fault.position].line.name}: " if fault.position in known else ""
+        raise CannotReturn(name + fault.why)
 
 
 def _claim(row: ReturnRequest, line: OrderLine, wish: Wish, value: int) -> None:

@@ -4,7 +4,7 @@ The decision is one transaction: the return is resolved, and how much goes back 
 with the task that pays them. `payments` pays each cause once, so the task may run again whatever stopped it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -33,10 +33,22 @@ def payment_of(request: ReturnRequest) -> Payment | None:
 
 def worth_of(request: ReturnRequest) -> valuing.Worth:
     """What the pieces that were taken back are worth by the terms of the request, before it is resolved."""
+    return _worth(request, lambda row: row.accepted)
+
+
+def expected(request: ReturnRequest) -> valuing.Worth:
+    """What would go back for all that may still come, before it is resolved: what was asked for, then authorised."""
+    if request.state in ReturnRequest.BEFORE_DECISION:
+        return _worth(request, lambda row: row.requested)
+    is_inspected = request.state == ReturnRequest.State.INSPECTED
+    return worth_of(request) if is_inspected else _worth(request, lambda row: row.approved)
+
+
+def _worth(request: ReturnRequest, pieces: Callable[[ReturnLine], int]) -> valuing.Worth:
     rows = list(request.lines.select_related("line__replaces", "line__order"))
     terms = request.policy["lines"]
     fees = {row.line.position: terms.get(str(row.line.position), {}).get("fee", 0) for row in rows}
-    wanted = [(row.line, row.accepted, row.is_our_fault) for row in rows]
+    wanted = [(row.line, pieces(row), row.is_our_fault) for row in rows]
     return valuing.worth(wanted, request.order, fees)
 
 

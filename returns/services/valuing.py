@@ -24,8 +24,12 @@ class Worth:
     fee: int
 
     @property
+    def goods(self) -> int:
+        return sum(self.lines.values())
+
+    @property
     def total(self) -> int:
-        return max(sum(self.lines.values()) + self.shipping - self.fee, 0)
+        return max(self.goods + self.shipping - self.fee, 0)
 
 
 def paid_line(line: OrderLine) -> OrderLine:
@@ -33,43 +37,50 @@ def paid_line(line: OrderLine) -> OrderLine:
     return line.replaces or line
 
 
-def given_back(line: OrderLine) -> int:
-    """How many pieces of a paid line were cancelled or paid back by returns, those of its replacements included."""
-    taken = ReturnLine.objects.filter(
-        Q(line=line) | Q(line__replaces=line),
-        request__state__in=ReturnRequest.SETTLED,
-        request__kind=ReturnRequest.Kind.REFUND,
-    ).aggregate(pieces=Sum(F("sellable") + F("damaged") + F("kept")))["pieces"]
-    return line.cancelled + (taken or 0)
+def given_back(lines: Iterable[OrderLine]) -> dict[int, int]:
+    """How many pieces of each paid line were cancelled or paid back by returns, those of its replacements included.
+
+    One query, however many lines; by the line's primary key.
+    """
+    back = {line.pk: line.cancelled for line in lines}
+    taken = (
+        ReturnLine.objects.filter(
+            Q(line__in=back) | Q(line__replaces__in=back),
+            request__state__in=ReturnRequest.SETTLED,
+            request__kind=ReturnRequest.Kind.REFUND,
+        )
+        .order_by()
+        .values_list("line_id", "line__replaces_id")
+        .annotate(pieces=Sum(F("sellable") + F("damaged") + F("kept")))
+    )
+    for line, replaced, pieces in taken:
+        back[replaced or line] += pieces
+    return back
 
 
 def worth(wanted: Iterable[tuple[OrderLine, int, bool]], order: Order, terms: Mapping[int, int]) -> Worth:
     """What goes back for pieces of an order: (line, pieces, whether we are at fault); `terms` is the fee by position.
 
-    The delivery goes back with the last piece of the order: see `_is_whole`.
+    The delivery goes back with the last piece of the order: see `_is_whole`. Two queries, however many lines.
     """
     amounts: dict[int, int] = {}
     fee = 0
-    counted: dict[int, int] = {}
+    paid_lines = list(order.lines.filter(replaces=None))
+    back = given_back(paid_lines)
     wanted = [(line, pieces, ours) for line, pieces, ours in wanted if pieces]
     for line, pieces, ours in wanted:
         paid = paid_line(line)
-        before = counted.setdefault(paid.pk, given_back(paid))
-        counted[paid.pk] = before + pieces
+        before = back[paid.pk]
+        back[paid.pk] = before + pieces
         amounts[line.position] = orders.share_of(paid, before + pieces) - orders.share_of(paid, before)
         fee += 0 if ours else min(terms.get(line.position, 0) * pieces, amounts[line.position])
-    shipping = order.shipping_gross if _is_whole(order, counted) else 0
+    shipping = order.shipping_gross if wanted and _is_whole(paid_lines, back) else 0
     return Worth(amounts, shipping, fee)
 
 
-def _is_whole(order: Order, counted: Mapping[int, int]) -> bool:
+def _is_whole(paid_lines: Iterable[OrderLine], back: Mapping[int, int]) -> bool:
     """Whether nothing of the order stays with the customer: then its delivery is paid back, by policy.
 
     Directive 2011/83/EU, article 13: the costs of delivery are reimbursed with the goods.
     """
-    if not settings.RETURN_REFUNDS_DELIVERY or not counted:
-        return False
-    paid = order.lines.filter(replaces=None)
-    return all(
-        (counted[line.pk] if line.pk in counted else given_back(line)) >= line.quantity for line in paid
-    )
+    return settings.RETURN_REFUNDS_DELIVERY and all(back[line.pk] >= line.quantity for line in paid_lines)
