@@ -235,6 +235,7 @@ def _order_page(request: HttpRequest, order: Order) -> HttpResponse:
         "steps": words.steps_of(order),
         "tax_parts": words.tax_parts_of(order, lines),
         "events": order.events.filter(is_public=True),
+        "was_sent": any(line.shipped > line.returned for line in lines),
     }
     return render(request, "orders/detail.html", context)
 

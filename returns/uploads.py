@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 # Bytes of a whole form with its photos.
 LARGEST_FORM = 100_000_000
 # Sent by static/js/photos.js, which cannot see where a redirect leads.
 WATCHED = "X-Upload-Watched"
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def takes_photos(view: View) -> View:
@@ -20,7 +21,7 @@ def takes_photos(view: View) -> View:
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         if WATCHED in request.headers and 300 <= response.status_code < 400:
             response.status_code = 200

@@ -30,6 +30,7 @@ from config.tests.test_console import MODELS, owner, world  # noqa: F401  (fixtu
 from config.tests.world import asked_for_return, paid, photographed, placed_order
 from orders import services as orders
 from orders.models import Checkout, Order
+from returns.models import ReturnRequest
 from shop import waiting_links
 from shop.models import Review, StockRequest, WishlistLink
 
@@ -56,6 +57,7 @@ def site(world, settings, tmp_path):  # noqa: F811
         "": photographed(world.returned).name,
         "guest_": photographed(world.guest_returned).name,
     }
+    ReturnRequest.objects.update(state=ReturnRequest.State.AUTHORISED)  # so that there is a slip
     Review.objects.filter(product=world.mug.product).update(author=customer)
     world.shared = WishlistLink.objects.create(user=UserFactory())
     return world
@@ -96,8 +98,6 @@ class Filler:
             "admin:mail_html": {"key": "orders-confirmation"},
             "admin:auth_user_password_change": {"id": str(site.customer.pk)},
             "payments:cancelled": {"token": site.late.checkout.token},
-            "returns:detail": {"number": site.returned.number},
-            "returns:guest_detail": {"number": site.guest_returned.number, "token": site.guest.token},
             "returns:photos_add": {"number": site.returned.number},
             "returns:guest_photos_add": {"number": site.guest_returned.number},
             **{
@@ -105,6 +105,7 @@ class Filler:
                 for whose, name in site.photos.items()
                 for act in ("photo", "photo_small", "photo_remove")
             },
+            **self.returns(),
             "shop:category": {"slug": site.mug.product.category.slug},
             "shop:page": {"slug": "terms"},
             "shop:stock_confirm": {"token": token_of(waiting_links.confirm_link, site)},
@@ -115,6 +116,14 @@ class Filler:
     def of(self, order) -> dict[str, str]:
         note = order.invoices.get(kind="credit_note").number
         return {"number": order.number, "token": order.token, "document": note}
+
+    def returns(self) -> dict[str, dict[str, str]]:
+        """The return of the customer's order, and the guest's, at each of their pages."""
+        pages = ("detail", "cancel", "sent", "message", "slip")
+        own, guests = self.site.returned, self.site.guest_returned
+        return {f"returns:{page}": {"number": own.number} for page in pages} | {
+            f"returns:guest_{page}": {"number": guests.number, "token": guests.order.token} for page in pages
+        }
 
     def row_of(self, model) -> dict[str, str]:
         """The row of a desk's model that was there first, and how other rooms name it."""

@@ -47,7 +47,11 @@
       const words = main && main.querySelector("h1 ~ p");
       return end(form, words ? words.textContent.trim() : fieldOf(form).dataset.failed);
     }
+    // The photos that were chosen stay chosen, and what htmx looks after, it looks after there too.
+    const anew = main.querySelector("form[data-photos] .photos-field input");
+    if (anew) anew.replaceWith(fieldOf(form).querySelector("input"));
     document.querySelector("main").replaceWith(main);
+    if (window.htmx) window.htmx.process(main);
     const first = main.querySelector("[data-focus], [aria-invalid], .alert-danger, h1");
     if (first) {
       if (first.tabIndex < 0) first.tabIndex = -1;
