@@ -286,6 +286,7 @@ DOORS = {
     "payments:cancelled": form(),
     "payments:checkout": form(),
     "payments:done": page(),
+    "payments:place": page(),
     "payments:quote": page(),
     "payments:store_credit": page(SIGNED_IN),
     # Orders: one's own, and a guest's by the token that was mailed

@@ -73,3 +73,13 @@ class Toggle(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Pace(models.Model):
+    """When the next slot of something is that may not begin too often: see `config.pace`."""
+
+    name = models.CharField(max_length=40, unique=True)
+    next_at = models.BigIntegerField(help_text="Microseconds since 1970.")
+
+    def __str__(self) -> str:
+        return self.name

@@ -306,6 +306,13 @@ CART_MAX_LINES = env.int("CART_MAX_LINES", default=50)
 CART_MAX_QUANTITY = env.int("CART_MAX_QUANTITY", default=99)
 CART_MAX_TOTAL = env.int("CART_MAX_TOTAL", default=500_000_00)
 SUPPORT_REFUND_LIMIT = env.int("SUPPORT_REFUND_LIMIT", default=50_00)
+# How many payments may be started a second; those of a window may come at once, others stand in line, for so long at
+# most. 0 lets everybody start at once.
+THROTTLING_MAX_RPS = env.float("THROTTLING_MAX_RPS", default=50.0)
+THROTTLING_WINDOW_SECONDS = env.float("THROTTLING_WINDOW_SECONDS", default=10.0)
+THROTTLING_LONGEST_MINUTES = env.int("THROTTLING_LONGEST_MINUTES", default=15)
+if THROTTLING_MAX_RPS < 0 or THROTTLING_WINDOW_SECONDS <= 0 or THROTTLING_LONGEST_MINUTES < 1:
+    raise ImproperlyConfigured("THROTTLING_WINDOW_SECONDS and THROTTLING_LONGEST_MINUTES must be above 0.")
 # Returns: how long after delivery, what one costs where we are not at fault (minor units), until when the goods must be
 # here once it is authorised, when we remind of that, how soon staff want to have answered, how long photos are kept.
 RETURN_WINDOW_DAYS = env.int("RETURN_WINDOW_DAYS", default=30)

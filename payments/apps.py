@@ -11,7 +11,7 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import personal
-        from config import periodic, toggles
+        from config import kept, periodic, toggles
         from orders import services as orders
         from payments import (  # noqa: F401 (the books sign up the room's rules)
             books,
@@ -19,6 +19,7 @@ class PaymentsConfig(AppConfig):
             dispute_books,
             exports,
             invoice_books,
+            line,
             mail_samples,
             personal_data,
             tasks,
@@ -26,6 +27,7 @@ class PaymentsConfig(AppConfig):
         from payments.services.facts import payment_facts
 
         mail_samples.sign_up()
+        kept.register(line.kept)
         toggles.register(
             "guest checkout",
             label="Guest checkout",

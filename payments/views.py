@@ -19,8 +19,9 @@ from orders import cart_cookie
 from orders import services as orders
 from orders.forms import CheckoutForm
 from orders.models import Cart, Checkout, Order
-from payments import gateway, services
+from payments import gateway, line, services
 from payments.models import Payment
+from payments.views_line import in_line
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -44,6 +45,8 @@ class CheckoutView(View):
             return redirect("orders:cart")
         if "update" in request.POST:
             return _checkout_page(request, cart, _form(request, request.POST, cart))
+        if place := line.stand_in_line(request, cart):
+            return in_line(request, place)
         form = CheckoutForm(request.POST, customer=cart_cookie.customer_of(request))
         if not form.is_valid():
             return _checkout_page(request, cart, form, status=422)

@@ -48,6 +48,7 @@ def base_environment(environ: Mapping[str, str]) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "LOG_LEVEL": "ERROR",
         "WEB_LOG_LEVEL": "error",
+        "THROTTLING_MAX_RPS": "0",
     }
 
 

@@ -94,6 +94,7 @@ class RunningShop:
             "WEB_WORKERS": str(workers),
             "WEB_THREADS": str(threads),
             "LOG_LEVEL": "ERROR",
+            "THROTTLING_MAX_RPS": "0",
             **environment,
         }
 

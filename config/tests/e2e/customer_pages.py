@@ -68,6 +68,7 @@ NO_PAGES = {
     "shop:stock": PIECE,
     "orders:cart_mini": PIECE,
     "payments:quote": PIECE,
+    "payments:place": PIECE,
     "shop:wishlist_add": ACT,
     "shop:wishlist_remove": ACT,
     "shop:wishlist_share": ACT,
