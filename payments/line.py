@@ -39,7 +39,7 @@ class Place:
     @property
     def ahead(self) -> int:
         """About how many are before it."""
-        return max(round((self.turn - time.time()) * settings.THROTTLING_MAX_RPS), 0)
+        return max(math.ceil(round((self.turn - time.time()) * settings.THROTTLING_MAX_RPS, 3)), 0)
 
     @property
     def is_over(self) -> bool:
