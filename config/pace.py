@@ -25,7 +25,7 @@ def take(name: str, *, rate: float, window: float, longest: float) -> float | No
     step = int(SECOND / rate)
     slack = max(int(window * SECOND) - step, 0)
     table = connection.ops.quote_name(Pace._meta.db_table)
-    said = {
+    said: dict[str, str | int] = {
         "name": name,
         "now": int(time.time() * SECOND),
         "step": step,
