@@ -14,6 +14,7 @@ from orders.models import OrderLine
 from returns.letters import letter_of
 from returns.letters.case import Case
 from returns.models import ReturnEvent, ReturnMessage, ReturnRequest
+from returns.visitors import address_of
 
 S = ReturnRequest.State
 # Steps that are no news any more once the return has gone on: nobody who handed a parcel over the counter, or who has
@@ -50,7 +51,8 @@ def words_of(request: ReturnRequest, step: str, key: str = "") -> dict[str, Any]
 def words_for(step: str, case: Case) -> dict[str, Any]:
     """The same for a return that is given, whether it is saved or not."""
     link = settings.PUBLIC_BASE_URL + case.request.get_absolute_url()
-    return {"request": case.request, "letter": letter_of(step, case), "link": link}
+    slip_link = settings.PUBLIC_BASE_URL + address_of(case.request.order, "slip", case.request.number)
+    return {"request": case.request, "letter": letter_of(step, case), "link": link, "slip_link": slip_link}
 
 
 def _quote(request: ReturnRequest, step: str, key: str) -> str:

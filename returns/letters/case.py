@@ -40,6 +40,7 @@ class Letter:
     address: list[str] = field(default_factory=list)
     then: list[str] = field(default_factory=list)
     button: str = ""
+    has_slip: bool = False
 
 
 @dataclass(frozen=True)

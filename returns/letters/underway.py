@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.money import format_money
+from returns import services
 from returns.letters.case import Case, Letter
 
 
@@ -60,14 +61,15 @@ def authorised(case: Case) -> Letter:
         says,
         quote=case.quote,
         pieces=case.pieces(lambda row: row.approved),
-        address=return_address(),
+        address=services.return_address(),
         then=[
             *_how_to_send(case),
             _("When it is here we look at it, and write to you what you get instead and when.")
             if case.request.is_exchange
             else _("When it is here we look at it, and write to you how much goes back and which way."),
         ],
-        button=_("See your return and print its slip"),
+        button=_("See your return"),
+        has_slip=True,
     )
 
 
@@ -76,7 +78,7 @@ def _how_to_send(case: Case) -> list[str]:
     return [
         _("It has to be here by %(day)s.") % {"day": case.day},
         _(
-            "Put the slip from the page of your return into the parcel, or a paper with the number %(number)s on it, "
+            "Put its slip into the parcel, or a paper with the number %(number)s on it, "
             "so that we know whose it is. Keep the receipt of the post until your return is settled."
         )
         % case.names,
@@ -84,12 +86,6 @@ def _how_to_send(case: Case) -> list[str]:
         if is_ours
         else _("The postage is yours to pay."),
     ]
-
-
-def return_address() -> list[str]:
-    """Whom and where returns are sent to, line by line; nothing if the shop has not said it."""
-    street = settings.RETURN_ADDRESS or settings.SHOP_ADDRESS
-    return [settings.SHOP_LEGAL_NAME, *street] if street else []
 
 
 def rejected(case: Case) -> Letter:
@@ -152,13 +148,14 @@ def reminder(case: Case) -> Letter:
         _("Your return has not arrived yet"),
         [_("Return %(number)s from your order %(order)s is waiting for this:") % case.names],
         pieces=case.pieces(lambda row: row.approved),
-        address=return_address(),
+        address=services.return_address(),
         then=[
             *_how_to_send(case),
             _("After that day the return ends by itself, and the goods stay yours."),
             _("Is it on its way already? Then there is nothing to do; thank you."),
         ],
-        button=_("See your return and print its slip"),
+        button=_("See your return"),
+        has_slip=True,
     )
 
 

@@ -1,6 +1,5 @@
 """The slip that a customer prints and puts into the parcel: what comes back, and the return's number to scan."""
 
-from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from orders.papers.drawing import LARGE
 from orders.papers.layout import Sheet
 from orders.papers.slips import Row, name_of
 from orders.services import codes_of
+from returns import services
 from returns.models import ReturnLine, ReturnRequest
 
 
@@ -27,8 +27,9 @@ def sheet_of(request: ReturnRequest) -> Sheet:
 def _sheet(request: ReturnRequest, lines: list[ReturnLine], codes: dict[str, str]) -> Sheet:
     title = _("Return slip")
     sheet = slips.begin(title, request.number, f"{title} {request.number}")
-    where = settings.RETURN_ADDRESS or [settings.SHOP_LEGAL_NAME, *settings.SHOP_ADDRESS]
-    slips.address_and_facts(sheet, _("Send it to"), where, _facts(request), size=LARGE + 2)
+    slips.address_and_facts(
+        sheet, _("Send it to"), services.return_address(), _facts(request), size=LARGE + 2
+    )
     slips.table(
         sheet,
         [

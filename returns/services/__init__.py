@@ -27,7 +27,7 @@ from returns.services.photos import (
     purge_photos,
     remove_photo,
 )
-from returns.services.policy import Returnable, Terms, returnables, why_not_for
+from returns.services.policy import Returnable, Terms, return_address, returnables, why_not_for
 from returns.services.receiving import Found, inspect, receive, take_over_the_counter
 from returns.services.redirecting import (
     pay_instead,
@@ -101,6 +101,7 @@ __all__ = [
     "remove_photo",
     "request_return",
     "resolve",
+    "return_address",
     "returnables",
     "take_over_the_counter",
     "total_of",

@@ -177,3 +177,8 @@ def _last_days(order: Order) -> dict[int, date]:
         for row in parcel.lines.all():
             days[row.line_id] = max(day, days.get(row.line_id, day))
     return days
+
+
+def return_address() -> list[str]:
+    """Whom and where returns are sent to, line by line: as the settings say, else the shop's own address."""
+    return settings.RETURN_ADDRESS or [settings.SHOP_LEGAL_NAME, *settings.SHOP_ADDRESS]

@@ -13,7 +13,7 @@ from returns.tasks import send_return_mail
 @pytest.fixture
 def letters(sold, settings):
     """The mails that leave after the order's own, in the order in which they do."""
-    settings.RETURN_ADDRESS = ["Back Lane 7", "10115 Berlin"]
+    settings.RETURN_ADDRESS = ["Tally Returns", "Back Lane 7", "10115 Berlin"]
     settings.CONTACT_EMAIL = "desk@example.org"
     mail.outbox.clear()
 
@@ -67,9 +67,11 @@ def test_an_authorised_return_is_told_where_to_by_when_and_what_happens_then(sol
     text = only(letters())
     assert "take back a part. Please send only what is listed here." in text
     assert "Please wrap it well. 1 x " in text
-    assert f"Send it to: Tally Back Lane 7 10115 Berlin Return {row.number}" in text
+    assert f"Send it to: Tally Returns Back Lane 7 10115 Berlin Return {row.number}" in text
     assert f"It has to be here by {date_format(row.expires_on)}." in text
-    assert "print its slip" in text
+    assert (
+        f"Print the slip: http://testserver/orders/g/{sold.order.token}/returns/{row.number}/slip.pdf" in text
+    )
     assert "how much goes back and which way" in text
 
 
