@@ -24,7 +24,8 @@ COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
 # The code belongs to root; the shop may write to var: pictures and the simulator (volumes), and, where no provider is set, mail.
-RUN mkdir -p var/media var/mail var/simulator && chown tally: var var/media var/mail var/simulator
+RUN mkdir -p var/media var/private var/mail var/simulator \
+    && chown tally: var var/media var/private var/mail var/simulator
 USER tally
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=12s --start-period=30s --retries=3 CMD ["python", "-m", "config.healthcheck"]

@@ -1,5 +1,6 @@
 """The outermost door: a number for every request, no answer without its rules, no input that breaks us."""
 
+import errno
 import logging
 import secrets
 import time
@@ -47,14 +48,23 @@ class Guard:
         finally:
             logs.request_id.reset(token)
 
-    def process_view(self, request: HttpRequest, view, args, kwargs) -> None:
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
         """Refuse what no view could use; raised here, so that the answer passes every other middleware."""
         if "\0" in request.path or not _is_clean(request.META.get("QUERY_STRING", "")):
             raise BadRequest("NUL or broken UTF-8 in the address")
         if _body_length(request) > (most := getattr(view, "largest_body", LARGEST_BODY)):
             raise views.TooMuch(most)
-        if request.method == "POST" and request.content_type in FORMS and _holds_nul(request.POST.lists()):
-            raise BadRequest("NUL in a form field")
+        if request.method == "POST" and request.content_type in FORMS:
+            try:
+                fields = request.POST.lists()
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+                logger.exception("An upload did not fit on the disk.")
+                return views.disk_full(request)
+            if _holds_nul(fields):
+                raise BadRequest("NUL in a form field")
+        return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Give the errors that any view may meet their own answer; others become a 500."""

@@ -16,6 +16,8 @@ logger = logging.getLogger("tally.errors")
 DATABASE_AWAY = (OperationalError, InterfaceError)
 # Seconds after which a request that met a busy or restarting database is worth another try.
 RETRY_AFTER = 2
+# The same where somebody has to make room first.
+RETRY_AFTER_FULL = 600
 
 
 class TooMuch(RequestDataTooBig):
@@ -108,6 +110,18 @@ def shut(retry_after: int) -> HttpResponse:
         _("The shop is being worked on and opens again soon. Your cart and your orders are kept."),
     )
     response["Retry-After"] = str(retry_after)
+    return response
+
+
+def disk_full(request: HttpRequest) -> HttpResponse:
+    """Answer for an upload that cannot be put anywhere."""
+    response = problem(
+        request,
+        503,
+        _("The shop cannot take files right now"),
+        _("Our disk is full. Nothing was stored; please try again later."),
+    )
+    response["Retry-After"] = str(RETRY_AFTER_FULL)
     return response
 
 

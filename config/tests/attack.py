@@ -239,12 +239,18 @@ def problems(answer) -> str:
     return ""
 
 
+# Long enough to be in no file by chance.
+BOUNDARY = "parted-by-this-line-of-a-form"
+
+
 def multipart(fields: dict[str, str], file_field: str, name: str, content: bytes) -> tuple[bytes, str]:
     """The body of a form with one file, and its type; names go in as they are, however odd."""
     parts = [
-        f'--b\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
         for key, value in fields.items()
     ]
-    head = f'--b\r\nContent-Disposition: form-data; name="{file_field}"; filename="{name}"\r\n'.encode()
-    parts.append(head + b"Content-Type: image/png\r\n\r\n" + content + b"\r\n--b--\r\n")
-    return b"".join(parts), "multipart/form-data; boundary=b"
+    head = (
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{file_field}"; filename="{name}"\r\n'.encode()
+    )
+    parts.append(head + b"Content-Type: image/png\r\n\r\n" + content + f"\r\n--{BOUNDARY}--\r\n".encode())
+    return b"".join(parts), f"multipart/form-data; boundary={BOUNDARY}"

@@ -15,7 +15,9 @@ from PIL import Image, ImageOps
 from returns.services.errors import BadPhoto
 from shop.services.decoding import BAD_FILE, on_white
 
-MOST_PIXELS = 50_000_000
+# Telephones take up to 49 million; what is no JPEG comes from a screen, and costs several times as much to decode.
+MOST_PIXELS = 25_000_000
+MOST_PIXELS_OF_A_CAMERA = 50_000_000
 LONGEST_SIDE = 12_000
 MOST_FRAMES = 200
 # Scans of a JPEG: cameras write up to ten; each costs as much to decode as the whole picture.
@@ -23,6 +25,8 @@ MOST_SCANS = 40
 # Pixels of what is kept: enough to judge a scratch on a large screen.
 WIDEST, WIDEST_SMALL = 2000, 400
 QUALITY, QUALITY_SMALL = 85, 75
+# Rows of the smaller picture that are made at once.
+_STRIP = 128
 # Telephones by Apple write HEIC, which Pillow reads only together with the package pillow-heif.
 READS_HEIC = find_spec("pillow_heif") is not None
 KINDS = ["JPEG", "PNG", "WEBP", "GIF", *(["HEIF"] if READS_HEIC else [])]
@@ -72,11 +76,25 @@ def _decode(content: bytes) -> Image.Image:
             _judge(source)
             source.draft(None, (WIDEST, WIDEST))  # a JPEG is decoded no larger than it will be kept
             source.load()
-            return on_white(ImageOps.exif_transpose(source))
+            ImageOps.exif_transpose(source, in_place=True)
+            return _smaller(source)
     except Image.DecompressionBombError as error:
-        raise _too_many_pixels() from error
+        raise _too_many_pixels(MOST_PIXELS_OF_A_CAMERA) from error
     except _BROKEN as error:
         raise _no_photo() from error
+
+
+def _smaller(image: Image.Image) -> Image.Image:
+    """The picture in RGB, less than twice as wide as it will be kept; strip by strip, as each step is another copy."""
+    factor = max(image.size) // WIDEST
+    if factor < 2:
+        return on_white(image)
+    done = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
+    for top in range(0, done.height, _STRIP):
+        bottom = min((top + _STRIP) * factor, image.height)
+        strip = on_white(image.crop((0, top * factor, image.width, bottom)))
+        done.paste(strip.reduce(factor), (0, top))
+    return done
 
 
 def _judge_bytes(content: bytes) -> None:
@@ -89,7 +107,7 @@ def _judge_bytes(content: bytes) -> None:
         raise _too_many_frames()
     if content[8:16] == b"WEBPVP8X" and len(content) >= 30:
         width, height = (1 + int.from_bytes(content[at : at + 3], "little") for at in (24, 27))
-        _judge_size(width, height)
+        _judge_size(width, height, MOST_PIXELS)
 
 
 def gif_frames(content: bytes, most: int) -> int:
@@ -121,14 +139,15 @@ def gif_frames(content: bytes, most: int) -> int:
 
 
 def _judge(source: Image.Image) -> None:
-    _judge_size(*source.size)
+    is_of_a_camera = source.format in {"JPEG", "MPO", "HEIF"}
+    _judge_size(*source.size, MOST_PIXELS_OF_A_CAMERA if is_of_a_camera else MOST_PIXELS)
     if source.format != "GIF" and getattr(source, "n_frames", 1) > MOST_FRAMES:
         raise _too_many_frames()
 
 
-def _judge_size(width: int, height: int) -> None:
-    if width * height > MOST_PIXELS:
-        raise _too_many_pixels()
+def _judge_size(width: int, height: int, most: int) -> None:
+    if width * height > most:
+        raise _too_many_pixels(most)
     if max(width, height) > LONGEST_SIDE:
         raise BadPhoto(_("One side has more than %(most)s pixels.") % {"most": LONGEST_SIDE})
 
@@ -147,10 +166,8 @@ def _no_photo() -> BadPhoto:
     return BadPhoto(_("This is not a JPEG, PNG, WebP or GIF photo, or it is damaged."))
 
 
-def _too_many_pixels() -> BadPhoto:
-    return BadPhoto(
-        _("The photo has more than %(most)s million pixels.") % {"most": MOST_PIXELS // 1_000_000}
-    )
+def _too_many_pixels(most: int) -> BadPhoto:
+    return BadPhoto(_("The photo has more than %(most)s million pixels.") % {"most": most // 1_000_000})
 
 
 def _too_many_frames() -> BadPhoto:

@@ -7,7 +7,9 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -36,13 +38,18 @@ def a_photo(name="a.jpg", kind="JPEG", size=(60, 40), **options) -> SimpleUpload
 def row(settings, tmp_path):
     """A return of a customer, and an empty private storage."""
     settings.PRIVATE_ROOT = tmp_path
+    with transaction.atomic():
+        return asked_for_return(an_order())
+
+
+def an_order():
     mug = VariantFactory(stock_item__sku="MUG-1", price=1999)
     inventory.receive("MUG-1", 9, location=LocationFactory(), cause="receipt")
     order = placed_order(mug, 2)
     paid(order)
     order.customer = UserFactory()
     order.save(update_fields=["customer"])
-    return asked_for_return(order)
+    return order
 
 
 @pytest.fixture
@@ -281,6 +288,29 @@ def test_more_than_a_form_takes_is_told_with_the_limit(row, client):
 
     assert answer.status_code == 413
     assert "At most 100 MB can be sent at once." in answer.content.decode()
+
+
+def test_a_disk_too_full_for_the_upload_itself_is_told(row, client, settings, monkeypatch):
+    def fill_up(self, content):
+        raise OSError(28, "No space left on device")
+
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+    monkeypatch.setattr(TemporaryUploadedFile, "write", fill_up, raising=False)
+    client.force_login(row.order.customer)
+    answer = client.post(reverse("returns:photos_add", args=[row.number]), {"photos": a_photo()})
+
+    assert answer.status_code == 503
+    assert "Our disk is full. Nothing was stored" in answer.content.decode()
+    assert row.photos.count() == 0
+
+
+def test_more_files_than_photos_are_told_in_a_sentence(row, client):
+    client.force_login(row.order.customer)
+    path = reverse("returns:photos_add", args=[row.number])
+    answer = client.post(path, {"photos": [a_photo(f"{n}.jpg") for n in range(21)]})
+
+    assert [str(said) for said in get_messages(answer.wsgi_request)] == ["A return takes at most 20 photos."]
+    assert row.photos.count() == 0
 
 
 def test_another_customers_return_takes_and_loses_nothing(row, client):
