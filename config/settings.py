@@ -328,10 +328,11 @@ RETURN_PHOTO_MONTHS = env.int("RETURN_PHOTO_MONTHS", default=12)
 RETURN_ADDRESS = [line.strip() for line in env.str("RETURN_ADDRESS", default="").split("|") if line.strip()]
 if (
     min(RETURN_WINDOW_DAYS, RETURN_FEE, RETURN_REMINDER_DAYS) < 0
-    or min(RETURN_ARRIVES_WITHIN_DAYS, RETURN_ANSWER_DAYS) < 1
+    or min(RETURN_ARRIVES_WITHIN_DAYS, RETURN_ANSWER_DAYS, RETURN_PHOTO_MAX_MB, RETURN_PHOTO_MONTHS) < 1
+    or RETURN_PHOTOS_MAX < 0
 ):
     raise ImproperlyConfigured(
-        "The settings of returns (RETURN_…) are days and minor units, not below nothing."
+        "The settings of returns (RETURN_…) are days, minor units, months and megabytes, not below nothing."
     )
 WISHLIST_MAX = env.int("WISHLIST_MAX", default=200)
 BACK_IN_STOCK_PER_PIECE = env.int("BACK_IN_STOCK_PER_PIECE", default=3)
