@@ -89,6 +89,19 @@ def test_after_a_long_sleep_nobody_is_reminded_of_what_has_ended(sold):
     assert done == NOTHING | {"expired": 1}
 
 
+def test_a_reminder_that_could_not_be_queued_is_not_taken_for_sent(sold, monkeypatch):
+    services.authorise(sold.ask())
+    monkeypatch.setattr(sweeping, "send_return_mail", None)
+
+    with after(11):
+        with pytest.raises(ExceptionGroup):
+            services.follow_returns()
+        monkeypatch.undo()
+        again = services.follow_returns()
+
+    assert again == NOTHING | {"reminded": 1}
+
+
 def test_on_the_last_day_there_is_still_time(sold):
     row = services.authorise(sold.ask())
 
