@@ -4,7 +4,6 @@ import io
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
@@ -95,7 +94,7 @@ def _page(
         "sent_form": sent or SentForm(),
         "key": new_key(),
         "problem": problem,
-        "send_to": settings.RETURN_ADDRESS or settings.SHOP_ADDRESS,
+        "send_to": services.return_address(),
         **_money(row),
         **_addresses(row),
     }
