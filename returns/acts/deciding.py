@@ -41,7 +41,7 @@ class Authorise(ReturnAct):
     def preview(self, row: ReturnRequest, given: Mapping[str, Any]) -> str:
         count = sum(given["pieces"].values())
         left = sum(line.requested for line in row.lines.all()) - count
-        rest = f" {pieces(left)} stay with the customer, who may ask for them anew." if left else ""
+        rest = f" {pieces(left)} left with the customer, who may ask anew." if left else ""
         return f"{pieces(count)} may be sent back; {row.order.email} is told by mail.{rest}"
 
     def carry_out(self, row: ReturnRequest, given: Mapping[str, Any], *, by: Any) -> None:

@@ -157,11 +157,11 @@ class Inspect(ReturnAct):
 def _where_to(sku: str, found: services.Found, shelf: Location | None) -> list[str]:
     """A sentence for each kind of piece: where it goes, or why it does not."""
     ends = {
-        "sellable": f"go on sale at {shelf}",
-        "damaged": f"go to {_damaged_words()}",
-        "missing": "are missing: not paid for",
-        "kept": "stay with the customer and count as taken back",
-        "refused": "are not taken back: send them to the customer again",
+        "sellable": f"on sale at {shelf}",
+        "damaged": f"to {_damaged_words()}",
+        "missing": "missing, not paid for",
+        "kept": "kept by the customer, taken back all the same",
+        "refused": "refused, not paid for: to be sent to the customer again",
     }
     return [
         f"{sku}: {pieces(count)} {words}" for kind, words in ends.items() if (count := getattr(found, kind))

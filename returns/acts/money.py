@@ -140,9 +140,10 @@ class Resolve(ReturnAct):
     def preview(self, row: ReturnRequest, given: Mapping[str, Any]) -> str:
         worth = services.worth_of(row)
         lowered = services.lowered(worth, given["lines"], given["reductions"])
+        skus = {line.line.position: line.line.sku for line in lines_of(row)}
         words = [f"{format_money(given['total'])} goes back.{_beside(lowered, given['total'])}"]
         words += [
-            f"Line {at}: {format_money(worth.lines[at])} → {format_money(amount)}: {given['reductions'][at]}"
+            f"{skus[at]}: {format_money(worth.lines[at])} → {format_money(amount)}: {given['reductions'][at]}"
             for at, amount in given["lines"].items()
             if amount < worth.lines[at]
         ]

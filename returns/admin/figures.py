@@ -94,7 +94,12 @@ def paid_card(period: Period) -> console.Card:
                     for step, each in steps.items()
                 ],
                 format_money,
-            )
+            ),
+            console.Chart(
+                f"Refunds by {period.step}",
+                f"{count} in all.",
+                [console.Bar(words[step], each.count, str(each.count)) for step, each in steps.items()],
+            ),
         ],
         table=console.Panel(
             "The same as a table",

@@ -13,11 +13,10 @@ from config.money import format_money
 from orders.admin.words import stock_link
 from orders.models import OrderLine
 from payments.models import Refund
-from returns.models import ReturnRequest
+from returns.models import ReturnLine, ReturnRequest
 
 SEE = "returns.view_returnrequest"
-_COUNTS = ("requested", "approved", "received", "sellable", "damaged", "kept", "missing", "refused")
-_HEADINGS = ("Asked", "Authorised", "Came", "Sellable", "Damaged", "Kept", "Missing", "Refused")
+_FOUND = ("sellable", "damaged", "kept", "missing", "refused")
 
 
 def panel(make: Any) -> Any:
@@ -27,29 +26,40 @@ def panel(make: Any) -> Any:
 @panel
 def lines_of_return(row: ReturnRequest) -> console.Panel:
     lines = row.lines.select_related("line", "exchange_for__product")
-    what = ["Instead"] if row.is_exchange else []
+    instead = ["Instead"] if row.is_exchange else []
     return console.Panel(
         "Lines",
-        ["#", "SKU", "What", "Why", *_HEADINGS, "Worth", "Paid", *what],
+        ["#", "SKU", "What", "Why", "Asked", "Authorised", "Came", "Found", "Worth", "Paid back", *instead],
         [
             [
                 each.line.position,
                 stock_link(each.line.sku),
                 " ".join(filter(None, [each.line.name, each.line.label])),
-                format_html("{}<br>“{}”", each.get_reason_display(), each.words)
-                if each.words
-                else each.get_reason_display(),
-                *(getattr(each, name) or "" for name in _COUNTS),
+                _why(each),
+                each.requested,
+                each.approved or "",
+                each.received or "",
+                ", ".join(f"{count} {kind}" for kind in _FOUND if (count := getattr(each, kind))),
                 format_money(each.value),
-                format_html("{}<br>{}", format_money(each.refund), each.reduction)
-                if each.reduction
-                else (format_money(each.refund) if row.state in row.SETTLED else ""),
-                *([each.exchange_for or "–"] if what else []),
+                _paid(row, each),
+                *([each.exchange_for or "–"] if instead else []),
             ]
             for each in lines
         ],
-        numbers=frozenset({0, *range(4, 14)}),
+        numbers=frozenset({0, 4, 5, 6, 8, 9}),
     )
+
+
+def _why(line: ReturnLine) -> SafeString:
+    words = format_html("<br>“{}”", line.words) if line.words else ""
+    return format_html('<span class="said">{}{}</span>', line.get_reason_display(), words)
+
+
+def _paid(row: ReturnRequest, line: ReturnLine) -> SafeString | str:
+    if row.state not in row.SETTLED:
+        return ""
+    less = format_html("<br>{}", line.reduction) if line.reduction else ""
+    return format_html("{}{}", format_money(line.refund), less)
 
 
 @panel
@@ -58,7 +68,8 @@ def photos_of_return(row: ReturnRequest) -> console.Panel | None:
     if not photos:
         return None
     pictures = format_html_join("", "{}", [(_picture(each),) for each in photos])
-    return console.Panel("The customer’s photos", ["Open one to see it large"], [[pictures]])
+    wrapped = format_html('<span class="return-photos">{}</span>', pictures)
+    return console.Panel("The customer’s photos", ["Open one to see it large"], [[wrapped]])
 
 
 def _picture(photo: Any) -> SafeString:

@@ -5,9 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from config import console
+from config.money import format_money
 from inventory.models import StockItem
 from orders.admin.words import address_lines
 from returns.admin import words
@@ -59,7 +61,7 @@ class ReturnDesk(console.ReadOnlyDesk):
     view_on_site = False
     date_hierarchy = "asked_at"
     exports = ("returns", "return-lines")
-    list_display = ("number", "order_link", "who", "kind_word", "state_word", "since", "waits", "worth")
+    list_display = ("number", "state_and_kind", "waits_since", "order_and_name", "worth")
     list_select_related = ("order",)
     list_filter = (QueueFilter, "state", "kind", ReasonFilter)
     search_fields = (
@@ -77,13 +79,12 @@ class ReturnDesk(console.ReadOnlyDesk):
                 "fields": (
                     ("state_word", "since", "waits"),
                     ("order_link", "who", "kind_word"),
-                    ("asked_at", "asked_by_word", "expires_on"),
-                    ("carrier", "tracking_number"),
-                    ("ship_from", "override_word"),
+                    ("asked_at", "asked_by_word", "override_word"),
+                    ("ship_from", "parcel", "expires_word"),
                 )
             },
         ),
-        ("What it comes to", {"fields": (("worth", "shipping", "fee"),)}),
+        ("What it comes to", {"fields": (("worth", "delivery_word", "fee_word"),)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -111,6 +112,19 @@ class ReturnDesk(console.ReadOnlyDesk):
         name = row.order.shipping_address.get("name", "")
         return f"{name} · {row.order.email}" if name else row.order.email
 
+    @admin.display(description="order", ordering="order__number")
+    def order_and_name(self, row: ReturnRequest) -> str:
+        name = row.order.shipping_address.get("name", "") or row.order.email
+        return format_html("{}<small>{}</small>", console.change_link(row.order), name)
+
+    @admin.display(description="state", ordering="state")
+    def state_and_kind(self, row: ReturnRequest) -> str:
+        return format_html("{}<small>{}</small>", words.state_badge(row), row.get_kind_display())
+
+    @admin.display(description="waits for, since", ordering="state_since")
+    def waits_since(self, row: ReturnRequest) -> str:
+        return format_html("{}<small>{}</small>", self.waits(row), console.when(row.state_since))
+
     @admin.display(description="kind", ordering="kind")
     def kind_word(self, row: ReturnRequest) -> str:
         return row.get_kind_display()
@@ -133,6 +147,23 @@ class ReturnDesk(console.ReadOnlyDesk):
     @admin.display(description="worth")
     def worth(self, row: Any) -> str:
         return format_html('<span class="figure">{}</span>', words.worth_words(row, row.asked_value or 0))
+
+    @admin.display(description="parcel")
+    def parcel(self, row: ReturnRequest) -> str:
+        return " ".join(filter(None, [row.carrier, row.tracking_number])) or "–"
+
+    @admin.display(description="expires unless something comes by")
+    def expires_word(self, row: ReturnRequest) -> str:
+        is_awaited = row.state in row.AWAITED and row.expires_on
+        return date_format(row.expires_on, "j M Y") if is_awaited else "–"
+
+    @admin.display(description="of it delivery")
+    def delivery_word(self, row: ReturnRequest) -> str:
+        return format_money(row.shipping if row.state in row.SETTLED else row.policy.get("shipping", 0))
+
+    @admin.display(description="fee taken off")
+    def fee_word(self, row: ReturnRequest) -> str:
+        return format_money(row.fee if row.state in row.SETTLED else row.policy.get("fee", 0))
 
     @admin.display(description="asked for by")
     def asked_by_word(self, row: ReturnRequest) -> str:

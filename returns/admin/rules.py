@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 
 from config import console
 from config.money import format_money
@@ -20,6 +21,8 @@ class RuleForm(forms.ModelForm):
     class Meta:
         model = ReturnRule
         fields = ("category", "product", "is_final_sale", "window_days", "most_per_line", "fee")
+        labels = {"window_days": "Days to ask in", "fee": "Fee per piece"}
+        help_texts = {"fee": "Taken off what goes back, where we are not at fault."}
 
     def clean_window_days(self) -> int | None:
         days: int | None = self.cleaned_data["window_days"]
@@ -75,6 +78,14 @@ class ReturnRuleDesk(console.Desk):
             },
         ),
     )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choose a category, but neither make nor change one from here."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "category" and field:
+            for may in ("can_add_related", "can_change_related", "can_view_related"):
+                setattr(field.widget, may, False)
+        return field
 
     @admin.display(description="what")
     def thing(self, rule: ReturnRule) -> str:

@@ -83,8 +83,8 @@ def test_the_whole_way_from_the_wish_to_the_money(desk, sold, damaged):
     run_tasks()
 
     row.refresh_from_db()
-    assert f"1 piece go on sale at {sold.shelf}" in preview
-    assert f"1 piece go to {damaged}" in preview
+    assert f"1 piece on sale at {sold.shelf}" in preview
+    assert f"1 piece to {damaged}" in preview
     assert "€44.88 goes back. With the delivery of €4.90." in money
     assert "€40.00 to the card" in money
     assert "€4.88 in cash, handed over by Ada" in money
@@ -108,7 +108,7 @@ def test_a_part_is_authorised_and_the_rest_stays_the_customers(desk, sold):
     preview = desk.see(row, "authorise", line_1="1")
     desk.press(row, "authorise", line_1="1")
 
-    assert "1 piece stay with the customer" in preview
+    assert "1 piece left with the customer" in preview
     assert (ReturnLine.objects.get().approved, sold.line.returned) == (1, 1)
 
 

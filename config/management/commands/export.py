@@ -29,9 +29,10 @@ def a_day(text: str) -> date:
 
 class Command(BaseCommand):
     help = (
-        "Write orders, order-lines, payments, stock, movements or customers into a CSV or XLSX file, amounts in whole "
-        "units of the currency, times the shop's with their zone. A CSV without --output goes to the standard output. "
-        "The file takes its name only when it is complete. Leaves an audit entry; safe to run twice, also at once."
+        "Write orders, order-lines, payments, stock, movements, customers, returns, return-lines or return-rates into "
+        "a CSV or XLSX file, amounts in whole units of the currency, times the shop's with their zone. A CSV without "
+        "--output goes to the standard output. The file takes its name only when it is complete. Leaves an audit "
+        "entry; safe to run twice, also at once."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
