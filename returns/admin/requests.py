@@ -154,8 +154,8 @@ class ReturnDesk(console.ReadOnlyDesk):
 
     @admin.display(description="expires unless something comes by")
     def expires_word(self, row: ReturnRequest) -> str:
-        is_awaited = row.state in row.AWAITED and row.expires_on
-        return date_format(row.expires_on, "j M Y") if is_awaited else "–"
+        until = row.expires_on if row.state in row.AWAITED else None
+        return date_format(until, "j M Y") if until else "–"
 
     @admin.display(description="of it delivery")
     def delivery_word(self, row: ReturnRequest) -> str:
