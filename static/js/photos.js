@@ -21,7 +21,7 @@
   const show = (field, words, part) => {
     const place = field.querySelector(".photos-progress");
     place.hidden = false;
-    place.querySelector("[data-progress-words]").textContent = words;
+    place.querySelector("[data-progress-words]").textContent = part === null ? words : `${words} ${part} %`;
     const bar = place.querySelector("progress");
     if (part === null) bar.removeAttribute("value");
     else bar.value = part;
