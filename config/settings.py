@@ -119,6 +119,7 @@ TEMPLATES = [
                 "orders.context_processors.cart",
             ],
             "builtins": ["config.templatetags.money", "django.templatetags.static"],
+            "libraries": {"heroicons": "config.templatetags.icons"},
         },
     }
 ]
