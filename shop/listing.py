@@ -5,7 +5,8 @@ Cards are plain dicts with everything said in words, so that a template of 24 of
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
+from typing import TypeVar
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -24,6 +25,7 @@ from shop.search import ranking
 from shop.tree import Shelf, Tree
 from shop.wish import NoSuchPage, Wish
 
+Q = TypeVar("Q", bound=QuerySet)
 PAGE_SIZE = 24
 # Beyond this many a list says "more than", instead of counting to the end.
 COUNT_UP_TO = 1000
@@ -74,19 +76,19 @@ class Listing:
     def is_more(self) -> bool:
         return self.total > COUNT_UP_TO
 
-    @property
+    @cached_property
     def total_words(self) -> str:
         if self.is_more:
             return _("more than %(count)s products") % {"count": intcomma(COUNT_UP_TO)}
         words = ngettext("%(count)s product", "%(count)s products", self.total)
         return words % {"count": intcomma(self.total)}
 
-    @property
+    @cached_property
     def previous_address(self) -> str:
         page = self.wish.page - 1
         return replace(self.wish, page=page).address() if page else ""
 
-    @property
+    @cached_property
     def next_address(self) -> str:
         return replace(self.wish, page=self.wish.page + 1).address() if self.has_next else ""
 
@@ -157,8 +159,14 @@ def _in_found_order(pks: list[int], tree: Tree) -> list[dict[str, object]]:
     """
     if not pks:
         return []
-    rows = {row.pop("pk"): row for row in cards_of(shown(tree).filter(pk__in=pks).order_by(), "pk")}
+    rows = {row.pop("pk"): row for row in _only_shown(_shown_cards(), tree).filter(pk__in=pks)}
     return [rows[pk] for pk in pks if pk in rows]
+
+
+@cache
+def _shown_cards() -> QuerySet:
+    """Cards with their keys, to be filtered: what makes a query of them dear is built once."""
+    return cards_of(_visible(), "pk").order_by()
 
 
 def _is_empty(attempt: Attempt, tree: Tree) -> bool:
@@ -207,9 +215,17 @@ def shelf_of(wish: Wish, tree: Tree) -> Shelf | None:
 
 def shown(tree: Tree, shelf: Shelf | None = None) -> ProductQuerySet:
     """Products that customers may see, of one shelf and those below it, or of all."""
-    goods: ProductQuerySet = Product.objects.filter(is_active=True, variant_count__gt=0)
     if shelf:
-        return goods.filter(category_id__in=[each.pk for each in shelf.subtree()])
+        return _visible().filter(category_id__in=[each.pk for each in shelf.subtree()])
+    return _only_shown(_visible(), tree)
+
+
+def _visible() -> ProductQuerySet:
+    goods: ProductQuerySet = Product.objects.filter(is_active=True, variant_count__gt=0)
+    return goods
+
+
+def _only_shown(goods: Q, tree: Tree) -> Q:
     return goods.filter(category_id__in=list(tree.by_pk)) if tree.hides_some else goods
 
 
