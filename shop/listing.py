@@ -118,9 +118,10 @@ def list_products(wish: Wish, tree: Tree) -> Listing:
     """
     shelf = shelf_of(wish, tree)
     for attempt in attempts(wish):
-        rows = _rows(attempt, tree)
+        found = _found(attempt, tree)
+        rows = _rows(attempt, tree, found)
         if rows:
-            return _listing(attempt, rows, tree)
+            return _listing(attempt, rows, tree, found)
         if wish.page > 1 and not (wish.words and _is_empty(attempt, tree)):
             raise NoSuchPage
     if wish.page > 1:
@@ -137,19 +138,28 @@ def _nothing(wish: Wish, tree: Tree, shelf: Shelf | None) -> Listing:
     return Listing(wish, [], 0, False, [], [], popular=liked)
 
 
-def _rows(attempt: Attempt, tree: Tree) -> list[dict[str, object]]:
+def _found(attempt: Attempt, tree: Tree) -> list[int] | None:
+    """All that a search without filters finds, the best first; None for any other list.
+
+    It is searched once for all its pages and for the numbers beside its filters; `MOST_RANKED` bounds it.
+    """
     wish = attempt.wish
+    if not wish.words or wish.sort or wish.is_filtered:
+        return None
+    key = ("found", attempt.how, wish.category, *wish.words)
+    return remembered(key, lambda: list(in_order(searched(attempt, tree), wish).values_list("pk", flat=True)))
 
-    def page() -> QuerySet:
-        start = (wish.page - 1) * PAGE_SIZE
-        return in_order(matching(attempt, tree), wish).values("pk")[start : start + PAGE_SIZE + 1]
 
-    if not wish.words or wish.sort:
-        return list(cards_of(in_order(Product.objects.filter(pk__in=page()), wish)))
-    if wish.is_filtered:
-        return _in_found_order(list(page().values_list("pk", flat=True)), tree)
-    key = ("found", attempt.how, wish.category, wish.page, *wish.words)
-    return _in_found_order(remembered(key, lambda: list(page().values_list("pk", flat=True))), tree)
+def _rows(attempt: Attempt, tree: Tree, found: list[int] | None) -> list[dict[str, object]]:
+    wish = attempt.wish
+    start = (wish.page - 1) * PAGE_SIZE
+    end = start + PAGE_SIZE + 1
+    if found is not None:
+        return _in_found_order(found[start:end], tree)
+    page = in_order(matching(attempt, tree), wish).values("pk")[start:end]
+    if wish.words and not wish.sort:
+        return _in_found_order(list(page.values_list("pk", flat=True)), tree)
+    return list(cards_of(in_order(Product.objects.filter(pk__in=page), wish)))
 
 
 def _in_found_order(pks: list[int], tree: Tree) -> list[dict[str, object]]:
@@ -173,9 +183,13 @@ def _is_empty(attempt: Attempt, tree: Tree) -> bool:
     return not matching(attempt, tree).exists()
 
 
-def _listing(attempt: Attempt, rows: list[dict[str, object]], tree: Tree) -> Listing:
+def _listing(attempt: Attempt, rows: list[dict[str, object]], tree: Tree, found: list[int] | None) -> Listing:
     wish, has_next = attempt.wish, len(rows) > PAGE_SIZE
-    facets = facets_of(wish, lambda: searched(attempt, tree), how=attempt.how)
+
+    def goods() -> QuerySet[Product]:
+        return searched(attempt, tree) if found is None else Product.objects.filter(pk__in=found)
+
+    facets = facets_of(wish, goods, how=attempt.how)
     # What is seen on this page counts, whatever the facets remember.
     total = seen = (wish.page - 1) * PAGE_SIZE + len(rows)
     if has_next:
