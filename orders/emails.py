@@ -25,7 +25,7 @@ def send_confirmation(order_id: int) -> None:
     key = f"confirmation {order.number}"
     if OrderEvent.objects.filter(key=key).exists():
         return
-    lines = list(OrderLine.objects.filter(order=order))
+    lines = list(OrderLine.objects.filter(order=order, replaces=None))
     with languages.spoken(order.language):
         words = words_of_confirmation(order, lines, waits=sum(waits_by_line(order, lines).values()))
         mail.send("orders/email/confirmation", order.email, words, key=key)

@@ -167,7 +167,7 @@ def steps_of(order: Order) -> list[tuple[str, bool]]:
 
 def contents_of(order: Order) -> str:
     """Say what is in an order in few words; reads `order.lines`, which a list loads beforehand."""
-    lines = list(order.lines.all())
+    lines = [line for line in order.lines.all() if not line.replaces_id]
     if not lines:
         return ""
     more = len(lines) - 1

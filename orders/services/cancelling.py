@@ -30,7 +30,9 @@ class Cancellation:
 
 
 def open_pieces(line: OrderLine) -> int:
-    """How many pieces of a line may still be cancelled."""
+    """How many pieces of a line may still be cancelled; none of a replacement, for which pieces were given back."""
+    if line.replaces_id:
+        return 0
     return line.quantity - line.cancelled - line.shipped
 
 

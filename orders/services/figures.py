@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import Trunc
+from django.db.models.functions import Coalesce, Trunc
 
 from config.period import Period, on_the_wall
 from inventory.models import StockItem, StockLevel
@@ -91,13 +91,17 @@ class Seller:
 
 
 def best_sellers(period: Period, most: int = 10) -> list[Seller]:
-    """What sold best, by pieces that were neither cancelled nor sent back; two queries."""
+    """What sold best, by pieces that were neither cancelled nor sent back; two queries.
+
+    What was sent in exchange is worth what was paid for that which it replaces.
+    """
     kept = F("quantity") - F("cancelled") - F("returned")
+    paid = Coalesce("replaces__gross", "gross") * kept / Coalesce("replaces__quantity", "quantity")
     rows = list(
         OrderLine.objects.filter(sold("order__"), within(period, "order__placed_at"))
         .order_by()
         .values("sku")
-        .annotate(pieces=Sum(kept), value=Sum(F("gross") * kept / F("quantity")))
+        .annotate(pieces=Sum(kept), value=Sum(paid))
         .filter(pieces__gt=0)
         .order_by("-pieces", "sku")[:most]
     )

@@ -106,7 +106,7 @@ def issue_invoice(order: Order) -> Invoice:
     if issued := invoice_of(order):
         return issued
     facts = _payment_facts[0](order) if _payment_facts else None
-    said = content.of_order(order, order.lines.all(), facts)
+    said = content.of_order(order, order.lines.filter(replaces=None), facts)
     try:
         return _write(order, said, key=f"invoice {order.number}")
     except IntegrityError:
