@@ -30,7 +30,15 @@ from inventory.services.errors import (
     SecondPersonNeeded,
 )
 from inventory.services.opening import MOST_SKUS, receive_many
-from inventory.services.promises import allocate, deallocate, lock_levels, release, reserve, ship
+from inventory.services.promises import (
+    allocate,
+    deallocate,
+    lock_levels,
+    lock_shelves,
+    release,
+    reserve,
+    ship,
+)
 from inventory.services.receipts import (
     MOST_LINES,
     close_receipt,
@@ -73,6 +81,7 @@ __all__ = [
     "go_on_counting",
     "lock_item",
     "lock_levels",
+    "lock_shelves",
     "look_at",
     "look_at_everything",
     "mail_alerts",

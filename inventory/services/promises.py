@@ -242,6 +242,11 @@ def lock_levels(references: Iterable[str]) -> None:
     list(StockLevel.objects.filter(item__in=items).in_order().select_for_update())
 
 
+def lock_shelves(skus: Iterable[str]) -> None:
+    """Lock every level of these things in the one order of the levels, as `lock_levels` does."""
+    list(StockLevel.objects.filter(item__sku__in=list(skus)).in_order().select_for_update(of=("self",)))
+
+
 def lock_promises(model: type[Reservation] | type[Allocation], reference: str) -> list[tuple]:
     """The open promises of one cause with their levels, locked, in the order of the levels."""
     rows = list(model.objects.open().filter(reference=reference).order_by("pk").select_for_update())

@@ -21,11 +21,17 @@ from returns.tasks import send_return_mail
 
 @transaction.atomic
 def authorise(
-    request: ReturnRequest, *, pieces: Mapping[int, int] | None = None, note: str = "", by: User | None = None
+    request: ReturnRequest,
+    *,
+    pieces: Mapping[int, int] | None = None,
+    note: str = "",
+    is_mailed: bool = True,
+    by: User | None = None,
 ) -> ReturnRequest:
     """Let the customer send it: all of it, or `pieces` (position: how many); what is left out is free again.
 
-    For an exchange, what is sent instead is held from now on. Raises CannotDecide.
+    For an exchange, what is sent instead is held from now on. Who stands here needs no mail that it may be sent
+    (`is_mailed`). Raises CannotDecide.
     """
     request = lock(request)
     lines = {row.line.position: row for row in request.lines.select_related("line")}
@@ -48,7 +54,8 @@ def authorise(
     is_whole = all(wanted.get(at, 0) == row.requested for at, row in lines.items())
     words = gettext_noop("Authorised.") if is_whole else gettext_noop("Authorised in part.")
     tell(request, words, key="authorised", by=by)
-    send_return_mail.enqueue(request.pk, "authorised")
+    if is_mailed:
+        send_return_mail.enqueue(request.pk, "authorised")
     hold_replacements(request)
     return request
 
@@ -76,8 +83,9 @@ def ask_for_information(
         raise CannotDecide(_("Write the question."))
     request = lock(request)
     move(request, "ask")
+    key = f"question {key}"
     write(request, question, key=f"{request.number} {key}", by=by, is_from_staff=True, is_mailed=False)
-    tell(request, gettext_noop("We have a question."), key=f"asked {key}", by=by)
+    tell(request, gettext_noop("We have a question."), key=key, by=by)
     send_return_mail.enqueue(request.pk, "question", key)
     return request
 

@@ -60,7 +60,7 @@ def hold_replacements(request: ReturnRequest) -> None:
     """Hold what will be sent instead until the return ends; last in its transaction. Raises CannotDecide."""
     wanted: dict[str, int] = {}
     for row in request.lines.select_related("exchange_for__stock_item"):
-        if row.exchange_for and row.approved:
+        if row.exchange_for and row.approved and request.is_exchange:
             sku = row.exchange_for.sku
             wanted[sku] = wanted.get(sku, 0) + row.approved
     if not wanted:
@@ -88,6 +88,7 @@ def send_replacements(request: ReturnRequest, *, by: User | None) -> list[OrderL
     ]
     if any(row.exchange_for is None for row in rows):
         raise CannotResolve(_("What was to be sent instead is not sold any more: pay the money back."))
+    inventory.lock_shelves(row.exchange_for.sku for row in rows if row.exchange_for)
     let_go(request)
     lines = [_new_line(request, row, row.exchange_for) for row in rows if row.exchange_for]
     for line in lines:

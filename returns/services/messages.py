@@ -25,7 +25,7 @@ def write_message(
         raise CannotDecide(_("Write something."))
     if request.messages.count() >= MOST:
         raise CannotDecide(_("There are very many messages already. Please write us a mail."))
-    row = write(request, text, key=f"{request.number} {key}", by=by, is_from_staff=is_from_staff)
+    row = write(request, text, key=f"{request.number} message {key}", by=by, is_from_staff=is_from_staff)
     if not is_from_staff and RETURN_MOVES.allows(request.state, "answer"):
         move(request, "answer")
         tell(request, gettext_noop("Question answered."), key=f"answered {row.pk}", by=by)

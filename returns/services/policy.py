@@ -5,7 +5,7 @@ delivery; at least as good as the 14 days of directive 2011/83/EU, article 9, as
 copied into a request when it is made, so that a later change of the rules does not touch it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
@@ -54,19 +54,19 @@ def returnables(order: Order) -> list[Returnable]:
     lines = list(
         order.lines.select_related("variant__product__category", "order", "replaces").order_by("position")
     )
-    rules = _rules_for(lines)
+    rules = _rules_by_line(lines)
     sent = _last_days(order)
-    return [_returnable(line, terms_of(line, rules, sent.get(line.pk))) for line in lines]
+    return [_returnable(line, terms_of(rules[line.pk], sent.get(line.pk))) for line in lines]
 
 
-def terms_of(line: OrderLine, rules: Sequence[ReturnRule], sent_on: date | None) -> Terms:
-    """The terms of a line by the first rule that says something, else by the settings."""
-    days = _first(rules, line, "window_days", settings.RETURN_WINDOW_DAYS)
+def terms_of(rules: Sequence[ReturnRule], sent_on: date | None) -> Terms:
+    """The terms by the first of a line's rules that says something, else by the settings."""
+    days = _first(rules, "window_days", settings.RETURN_WINDOW_DAYS)
     return Terms(
-        is_final_sale=any(rule.is_final_sale for rule in _closest(rules, line)),
+        is_final_sale=any(rule.is_final_sale for rule in rules),
         window_days=days,
-        most=_first(rules, line, "most_per_line", None),
-        fee=_first(rules, line, "fee", settings.RETURN_FEE),
+        most=_first(rules, "most_per_line", None),
+        fee=_first(rules, "fee", settings.RETURN_FEE),
         until=sent_on + timedelta(days=days) if sent_on else None,
     )
 
@@ -91,7 +91,8 @@ class ProductTerms:
 
 def said_of(product: Product) -> ProductTerms:
     """The terms of a product; two queries."""
-    found = _closest_to(list(ReturnRule.objects.filter(Q(product=product) | ~Q(category=None))), product)
+    rules = list(ReturnRule.objects.filter(Q(product=product) | ~Q(category=None)))
+    found = _closest_to(rules, product, _parents(rules))
 
     def said(name: str, usual: int | None) -> Said:
         rule = next((each for each in found if getattr(each, name) is not None), None)
@@ -130,33 +131,35 @@ def _returnable(line: OrderLine, terms: Terms) -> Returnable:
     return Returnable(line, terms, 0 if why else most, why, only)
 
 
-def _rules_for(lines: Iterable[OrderLine]) -> list[ReturnRule]:
-    products = {line.variant.product_id for line in lines if line.variant}
-    if not products:
-        return []
-    wanted = Q(product__in=products) | ~Q(category=None)
-    return list(ReturnRule.objects.filter(wanted))
+def _rules_by_line(lines: Iterable[OrderLine]) -> dict[int, list[ReturnRule]]:
+    """The rules for each line (by its pk); two queries."""
+    products = {line.pk: line.variant.product for line in lines if line.variant}
+    of_them = Q(product__in={product.pk for product in products.values()})
+    rules = list(ReturnRule.objects.filter(of_them | ~Q(category=None))) if products else []
+    parents = _parents(rules)
+    return {
+        line.pk: _closest_to(rules, products[line.pk], parents) if line.pk in products else []
+        for line in lines
+    }
 
 
-def _closest(rules: Sequence[ReturnRule], line: OrderLine) -> list[ReturnRule]:
-    """The rules for a line."""
-    return _closest_to(rules, line.variant.product) if line.variant else []
-
-
-def _closest_to(rules: Sequence[ReturnRule], product: Product) -> list[ReturnRule]:
+def _closest_to(
+    rules: Sequence[ReturnRule], product: Product, parents: Mapping[int, int | None]
+) -> list[ReturnRule]:
     """The rules for a product, its own first, then up the tree of categories."""
     by_category = {rule.category_id: rule for rule in rules if rule.category_id}
     found = [rule for rule in rules if rule.product_id == product.pk]
-    return found + [
-        by_category[at] for at in _path(product.category_id, bool(by_category)) if at in by_category
-    ]
+    return found + [by_category[at] for at in _path(product.category_id, parents) if at in by_category]
 
 
-def _path(category: int | None, is_needed: bool) -> list[int]:
+def _parents(rules: Iterable[ReturnRule]) -> dict[int, int | None]:
+    """What lies above each category, if any of these rules is of one."""
+    is_needed = any(rule.category_id for rule in rules)
+    return dict(Category.objects.values_list("pk", "parent_id")) if is_needed else {}
+
+
+def _path(category: int | None, parents: Mapping[int, int | None]) -> list[int]:
     """A category and all above it, from below."""
-    if not is_needed:
-        return []
-    parents = dict(Category.objects.values_list("pk", "parent_id"))
     path: list[int] = []
     while category and category not in path:
         path.append(category)
@@ -164,8 +167,8 @@ def _path(category: int | None, is_needed: bool) -> list[int]:
     return path
 
 
-def _first(rules: Sequence[ReturnRule], line: OrderLine, name: str, usual: int | None) -> int:
-    said = (getattr(rule, name) for rule in _closest(rules, line))
+def _first(rules: Iterable[ReturnRule], name: str, usual: int | None) -> int:
+    said = (getattr(rule, name) for rule in rules)
     return next((value for value in said if value is not None), usual)  # type: ignore[return-value]
 
 

@@ -106,6 +106,7 @@ def inspect(
         row.save(update_fields=["sellable", "damaged", "kept", "missing", "refused"])
         give_back(row, row.approved - each.accepted)
     tell(request, gettext_noop("Inspected."), key="inspected", by=by)
+    inventory.lock_shelves(row.line.sku for row in rows.values())
     try:
         for row in sorted(rows.values(), key=lambda row: row.line.sku):
             _put_back(row, shelf, by)
@@ -152,5 +153,5 @@ def take_over_the_counter(
     request = request_return(order, wishes, key=key, by=by, override=override)
     if not RETURN_MOVES.allows(request.state, "authorise"):
         return request
-    authorise(request, by=by)
+    authorise(request, is_mailed=False, by=by)
     return receive(request, {wish.position: wish.pieces for wish in wishes}, key="counter", by=by)
