@@ -119,7 +119,6 @@ TEMPLATES = [
                 "orders.context_processors.cart",
             ],
             "builtins": ["config.templatetags.money", "django.templatetags.static"],
-            "libraries": {"heroicons": "config.templatetags.icons"},
         },
     }
 ]

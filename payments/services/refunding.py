@@ -300,10 +300,12 @@ def carry_out(row: Refund) -> None:
 def carry_on(row: Refund) -> None:
     """Ask Stripe once more for a refund of which nobody knows whether it heard; under its old key, so it pays once.
 
-    Raises CannotRefund, Undecided.
+    Only while it is young: an older one is about to be given up by `follow_up`, which must be able to rely on nobody
+    asking for it at that moment. Raises CannotRefund, Undecided.
     """
     row.refresh_from_db()
-    if row.method == M.CARD and row.state == S.REQUESTED:
+    is_young = row.asked_at > timezone.now() - UNANSWERED_AFTER / 2
+    if row.method == M.CARD and row.state == S.REQUESTED and is_young:
         carry_out(row)
 
 

@@ -12,6 +12,7 @@ from returns.services.developing import TYPES as PHOTO_TYPES
 from returns.services.developing import Developed
 from returns.services.errors import BadPhoto, CannotDecide, CannotResolve, CannotReturn, ReturnError
 from returns.services.exchanging import choices, choices_of, why_not_exchange
+from returns.services.forgoing import forgo
 from returns.services.messages import write_message
 from returns.services.moves import RETURN_MOVES, why_not_move
 from returns.services.photos import TYPE as PHOTO_TYPE
@@ -84,6 +85,7 @@ __all__ = [
     "export_photos",
     "faults",
     "follow_returns",
+    "forgo",
     "inspect",
     "keep_photos",
     "lowered",

@@ -77,7 +77,12 @@ def estimate(order: Order, wishes: Iterable[Wish], found: Iterable[Returnable]) 
         for wish in wishes
         if wish.position in known
     ]
-    return valuing.worth(wanted, order, {at: each.terms.fee for at, each in known.items()})
+    return valuing.worth(
+        wanted,
+        order,
+        {at: each.terms.fee for at, each in known.items()},
+        refunds_delivery=settings.RETURN_REFUNDS_DELIVERY,
+    )
 
 
 def request_return(
@@ -111,12 +116,13 @@ def request_return(
             language=order.language,
             key=key,
             asked_by=by,
-            override=override if by else "",
+            override=override[:300] if by else "",
             policy={
                 "lines": {str(wish.position): known[wish.position].terms.as_json() for wish in wishes},
                 "shipping": value.shipping,
                 "fee": value.fee,
                 "pays_postage": settings.RETURN_POSTAGE_PAID,
+                "refunds_delivery": settings.RETURN_REFUNDS_DELIVERY,
             },
         )
         for wish in sorted(wishes, key=lambda wish: wish.position):
@@ -181,7 +187,7 @@ def _claim(row: ReturnRequest, line: OrderLine, wish: Wish, value: int) -> None:
         request=row,
         line=line,
         reason=wish.reason,
-        words=wish.words,
+        words=wish.words[:1000],
         requested=wish.pieces,
         value=value,
         exchange_for=wish.exchange_for if row.is_exchange else None,

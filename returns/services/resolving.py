@@ -7,6 +7,7 @@ with the task that pays them. `payments` pays each cause once, so the task may r
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,11 +46,12 @@ def expected(request: ReturnRequest) -> valuing.Worth:
 
 
 def _worth(request: ReturnRequest, pieces: Callable[[ReturnLine], int]) -> valuing.Worth:
-    rows = list(request.lines.select_related("line__replaces", "line__order"))
+    rows = list(request.lines.select_related("line"))
     terms = request.policy["lines"]
     fees = {row.line.position: terms.get(str(row.line.position), {}).get("fee", 0) for row in rows}
     wanted = [(row.line, pieces(row), row.is_our_fault) for row in rows]
-    return valuing.worth(wanted, request.order, fees)
+    refunds_delivery = request.policy.get("refunds_delivery", settings.RETURN_REFUNDS_DELIVERY)
+    return valuing.worth(wanted, request.order, fees, refunds_delivery=refunds_delivery)
 
 
 def most_to_pay(request: ReturnRequest, payment: Payment | None) -> int:
@@ -90,6 +92,12 @@ def resolve(
     let_go(request)
     worth = lowered(worth, lines or {}, reductions or {})
     total = total_of(worth, payment)
+    if payment and total < worth.total and payment.disputes.undecided().with_money_away().exists():
+        raise CannotResolve(
+            _(
+                "A bank has taken the money back for its customer and has not decided yet whether it stays away."
+            )
+        )
     parts = {method: amount for method, amount in (parts or _usual(payment, total)).items() if amount}
     if sum(parts.values()) != total or any(amount < 0 for amount in parts.values()):
         raise CannotResolve(
@@ -149,6 +157,8 @@ def _check_ways(
 ) -> None:
     if why := payments.why_beyond(payment, total, by):
         raise CannotResolve(why)
+    if unknown := set(parts) - set(M.values):
+        raise CannotResolve(_("Money does not go back like that: %(ways)s.") % {"ways": ", ".join(unknown)})
     for method, amount in parts.items():
         if why := payments.why_not_method(payment, method):
             raise CannotResolve(why)
