@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
@@ -52,7 +51,7 @@ class Wish:
     sizes: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
 
-    @cached_property
+    @property
     def words(self) -> tuple[str, ...]:
         return words_of(self.q)
 

@@ -9,7 +9,6 @@ from shop.models.catalogue import (
     TaxClass,
     Variant,
     VariantQuerySet,
-    available_of,
 )
 from shop.models.content import LONGEST_LETTER, ContactMessage, ContentPage
 from shop.models.former import FormerSlug
@@ -42,5 +41,4 @@ __all__ = [
     "Wanted",
     "WishlistItem",
     "WishlistLink",
-    "available_of",
 ]

@@ -6,9 +6,7 @@
   const fieldOf = (form) => form.querySelector(".photos-field");
   const say = (field, words) => {
     field.querySelector(".photos-problem").textContent = words;
-    const input = field.querySelector("input");
-    if (words) input.setAttribute("aria-invalid", "true");
-    else input.removeAttribute("aria-invalid");
+    field.querySelector("input").toggleAttribute("aria-invalid", Boolean(words));
   };
 
   const whyNot = (field) => {
@@ -23,7 +21,7 @@
   const show = (field, words, part) => {
     const place = field.querySelector(".photos-progress");
     place.hidden = false;
-    place.querySelector("[data-progress-words]").textContent = part === null ? words : `${words} ${part} %`;
+    place.querySelector("[data-progress-words]").textContent = words;
     const bar = place.querySelector("progress");
     if (part === null) bar.removeAttribute("value");
     else bar.value = part;
@@ -54,8 +52,7 @@
     if (anew) anew.replaceWith(fieldOf(form).querySelector("input"));
     document.querySelector("main").replaceWith(main);
     if (window.htmx) window.htmx.process(main);
-    const places = ["[data-focus]", "[role=alert]:not(:empty)", "[aria-invalid]", "h1"];
-    const first = places.map((place) => main.querySelector(place)).find(Boolean);
+    const first = main.querySelector("[data-focus], [aria-invalid], .alert-danger, h1");
     if (first) {
       if (first.tabIndex < 0) first.tabIndex = -1;
       first.focus();
