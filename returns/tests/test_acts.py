@@ -142,23 +142,22 @@ def test_a_return_is_cancelled_and_its_pieces_are_free(desk, sold):
     assert (row.state, sold.line.returned) == (S.CANCELLED, 0)
 
 
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ({"sellable_1": "1"}, "Say of each of the 2 pieces what it is; that makes 1."),
-        ({"sellable_1": "3"}, "less than or equal to 2"),
-        ({"sellable_1": "2", "shelf": ""}, "Choose where the sellable pieces go."),
-        ({"sellable_1": "-1", "damaged_1": "3"}, "greater than or equal to 0"),
-    ],
-)
-def test_an_inspection_that_does_not_add_up_is_asked_again(desk, sold, typed, words):
+WRONG_COUNTS = [
+    ({"sellable_1": "1"}, "Say of each of the 2 pieces what it is; that makes 1."),
+    ({"sellable_1": "3"}, "less than or equal to 2"),
+    ({"sellable_1": "2", "shelf": ""}, "Choose where the sellable pieces go."),
+    ({"sellable_1": "-1", "damaged_1": "3"}, "greater than or equal to 0"),
+]
+
+
+def test_an_inspection_that_does_not_add_up_is_asked_again(desk, sold):
     row = services.authorise(sold.ask(2))
     services.receive(row, {1: 2}, key="1")
 
-    status, page = desk.refused(row, "inspect", **{"shelf": sold.shelf.pk, **typed})
-
-    assert (status, row.state) == (422, S.RECEIVED)
-    assert words in page
+    for typed, words in WRONG_COUNTS:
+        status, page = desk.refused(row, "inspect", **{"shelf": sold.shelf.pk, **typed})
+        assert (status, row.state) == (422, S.RECEIVED)
+        assert words in page
 
 
 def test_pieces_that_did_not_come_cannot_be_put_on_a_shelf(desk, sold):
@@ -188,21 +187,21 @@ def test_less_is_paid_only_with_a_reason(desk, sold):
     assert (line.refund, line.reduction, Refund.objects.get().amount) == (1500, "Scratched", 1500)
 
 
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ({"pay_1": "20"}, "At most €19.99."),
-        ({"pay_1": "-1"}, "At most €19.99."),
-        ({"pay_1": "19.99", "cash": "20", "handed_over_by": "Ada"}, "Only €19.99 goes back"),
-        ({"pay_1": "19.99", "cash": "-5", "handed_over_by": "Ada"}, "less than nothing"),
-        ({"pay_1": "19.99", "cash": "5"}, "who handed the cash over"),
-    ],
-)
-def test_money_that_is_not_there_is_not_promised(desk, sold, typed, words):
+WRONG_AMOUNTS = [
+    ({"pay_1": "20"}, "At most €19.99."),
+    ({"pay_1": "-1"}, "At most €19.99."),
+    ({"pay_1": "19.99", "cash": "20", "handed_over_by": "Ada"}, "Only €19.99 goes back"),
+    ({"pay_1": "19.99", "cash": "-5", "handed_over_by": "Ada"}, "less than nothing"),
+    ({"pay_1": "19.99", "cash": "5"}, "who handed the cash over"),
+]
+
+
+def test_money_that_is_not_there_is_not_promised(desk, sold):
     row = sold.inspected(1)
 
-    assert words in desk.refused(row, "resolve", **typed)[1]
-    assert row.state == S.INSPECTED
+    for typed, words in WRONG_AMOUNTS:
+        assert words in desk.refused(row, "resolve", **typed)[1]
+        assert row.state == S.INSPECTED
 
 
 def test_an_exchange_is_resolved_without_money_or_made_one_for_money(desk, sold):
@@ -281,18 +280,18 @@ def test_the_warehouse_stays_within_the_policy(client, sold, settings):
     assert "Going beyond the policy is not yours to do." in page
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        {},
-        {"pieces_1": "3", "reason_1": "too_small"},
-        {"pieces_1": "1"},
-        {"pieces_1": "1", "reason_1": "odd"},
-        {"pieces_1": "x", "reason_1": "too_small"},
-    ],
-)
-def test_wishes_that_make_no_sense_are_asked_again(desk, sold, typed):
-    assert desk.refused(sold.order, "take_return", **typed)[0] in {409, 422}
+WRONG_WISHES = [
+    {},
+    {"pieces_1": "3", "reason_1": "too_small"},
+    {"pieces_1": "1"},
+    {"pieces_1": "1", "reason_1": "odd"},
+    {"pieces_1": "x", "reason_1": "too_small"},
+]
+
+
+def test_wishes_that_make_no_sense_are_asked_again(desk, sold):
+    for typed in WRONG_WISHES:
+        assert desk.refused(sold.order, "take_return", **typed)[0] in {409, 422}
     assert not ReturnRequest.objects.exists()
 
 

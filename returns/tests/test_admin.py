@@ -64,18 +64,12 @@ def test_what_is_overdue_in_the_list_is_so_in_the_queue(sold):
     assert list(queues.overdue()) == [row]
 
 
-@pytest.mark.parametrize("what", ["number", "order", "sku", "email", "address"])
-def test_a_return_is_found_by_what_people_have_at_hand(owner, sold, what):
+def test_a_return_is_found_by_what_people_have_at_hand(owner, sold):
     row = sold.ask()
-    asked = {
-        "number": row.number.lower(),
-        "order": sold.order.number,
-        "sku": sold.line.sku,
-        "email": "buyer@example",
-        "address": "Musterstrasse 10115",
-    }
+    at_hand = (row.number.lower(), sold.order.number, sold.line.sku, "buyer@example", "Musterstrasse 10115")
 
-    assert found(owner, q=asked[what]) == [row.number]
+    for words in at_hand:
+        assert found(owner, q=words) == [row.number], words
     assert found(owner, q="nobody") == []
 
 
