@@ -60,7 +60,7 @@ class Facet:
 
     key: str
     title: str
-    values: list[Value]
+    values: tuple[Value, ...]
 
     @property
     def is_chosen(self) -> bool:
@@ -151,7 +151,8 @@ def build(wish: Wish, cells: Sequence[Cell]) -> Facets:
     is_partial = bool(wish.words) and _count(cells) >= MOST_RANKED
     if is_partial:
         facets = [
-            replace(each, values=[replace(value, count=None) for value in each.values]) for each in facets
+            replace(each, values=tuple(replace(value, count=None) for value in each.values))
+            for each in facets
         ]
     return Facets(
         total=_count(fitting(cells, wish)),
@@ -193,7 +194,7 @@ def _sizes(wish: Wish, cells: Sequence[Cell]) -> Facet:
     counts.pop("", None)
     labels = {label for label, _times in counts.most_common(MOST_VALUES)} | set(wish.sizes)
     values = [_size(wish, label, counts[label]) for label in sorted(labels, key=sizes.order)]
-    return Facet("size", _("Size"), values if len(values) > 1 or wish.sizes else [])
+    return Facet("size", _("Size"), tuple(values) if len(values) > 1 or wish.sizes else ())
 
 
 def _size(wish: Wish, label: str, count: int) -> Value:
@@ -208,7 +209,7 @@ def _prices(wish: Wish, cells: Sequence[Cell]) -> Facet:
     found = fitting(cells, replace(wish, low=None, high=None))
     values = [_price(wish, band, found) for band in bands(cells)]
     values = [value for value in values if value.count or value.is_chosen]
-    return Facet("price", _("Price"), values if len(values) > 1 or wish.low or wish.high else [])
+    return Facet("price", _("Price"), tuple(values) if len(values) > 1 or wish.low or wish.high else ())
 
 
 def bands(cells: Iterable[Cell]) -> list[Band]:
@@ -270,14 +271,14 @@ def _stock(wish: Wish, cells: Sequence[Cell]) -> Facet:
     all_of_them = _count(fitting(cells, replace(wish, in_stock=False)))
     url = _address(wish, in_stock=not wish.in_stock)
     value = Value(_("In stock"), count, url, wish.in_stock, "in_stock", "1")
-    return Facet("stock", _("Availability"), [value] if wish.in_stock or 0 < count < all_of_them else [])
+    return Facet("stock", _("Availability"), (value,) if wish.in_stock or 0 < count < all_of_them else ())
 
 
 def _offers(wish: Wish, cells: Sequence[Cell]) -> Facet:
     count = _count(fitting(cells, replace(wish, on_sale=True)))
     url = _address(wish, on_sale=not wish.on_sale)
     value = Value(_("On sale"), count, url, wish.on_sale, "on_sale", "1")
-    return Facet("offer", _("Offers"), [value] if wish.on_sale or count else [])
+    return Facet("offer", _("Offers"), (value,) if wish.on_sale or count else ())
 
 
 def _chosen(wish: Wish) -> list[Value]:

@@ -5,7 +5,8 @@ Cards are plain dicts with everything said in words, so that a template of 24 of
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
+from typing import TypeVar
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -24,6 +25,7 @@ from shop.search import ranking
 from shop.tree import Shelf, Tree
 from shop.wish import NoSuchPage, Wish
 
+Q = TypeVar("Q", bound=QuerySet)
 PAGE_SIZE = 24
 # Beyond this many a list says "more than", instead of counting to the end.
 COUNT_UP_TO = 1000
@@ -74,19 +76,19 @@ class Listing:
     def is_more(self) -> bool:
         return self.total > COUNT_UP_TO
 
-    @property
+    @cached_property
     def total_words(self) -> str:
         if self.is_more:
             return _("more than %(count)s products") % {"count": intcomma(COUNT_UP_TO)}
         words = ngettext("%(count)s product", "%(count)s products", self.total)
         return words % {"count": intcomma(self.total)}
 
-    @property
+    @cached_property
     def previous_address(self) -> str:
         page = self.wish.page - 1
         return replace(self.wish, page=page).address() if page else ""
 
-    @property
+    @cached_property
     def next_address(self) -> str:
         return replace(self.wish, page=self.wish.page + 1).address() if self.has_next else ""
 
@@ -116,9 +118,10 @@ def list_products(wish: Wish, tree: Tree) -> Listing:
     """
     shelf = shelf_of(wish, tree)
     for attempt in attempts(wish):
-        rows = _rows(attempt, tree)
+        found = _found(attempt, tree)
+        rows = _rows(attempt, tree, found)
         if rows:
-            return _listing(attempt, rows, tree)
+            return _listing(attempt, rows, tree, found)
         if wish.page > 1 and not (wish.words and _is_empty(attempt, tree)):
             raise NoSuchPage
     if wish.page > 1:
@@ -135,19 +138,28 @@ def _nothing(wish: Wish, tree: Tree, shelf: Shelf | None) -> Listing:
     return Listing(wish, [], 0, False, [], [], popular=liked)
 
 
-def _rows(attempt: Attempt, tree: Tree) -> list[dict[str, object]]:
+def _found(attempt: Attempt, tree: Tree) -> list[int] | None:
+    """All that a search without filters finds, the best first; None for any other list.
+
+    It is searched once for all its pages and for the numbers beside its filters; `MOST_RANKED` bounds it.
+    """
     wish = attempt.wish
+    if not wish.words or wish.sort or wish.is_filtered:
+        return None
+    key = ("found", attempt.how, wish.category, *wish.words)
+    return remembered(key, lambda: list(in_order(searched(attempt, tree), wish).values_list("pk", flat=True)))
 
-    def page() -> QuerySet:
-        start = (wish.page - 1) * PAGE_SIZE
-        return in_order(matching(attempt, tree), wish).values("pk")[start : start + PAGE_SIZE + 1]
 
-    if not wish.words or wish.sort:
-        return list(cards_of(in_order(Product.objects.filter(pk__in=page()), wish)))
-    if wish.is_filtered:
-        return _in_found_order(list(page().values_list("pk", flat=True)), tree)
-    key = ("found", attempt.how, wish.category, wish.page, *wish.words)
-    return _in_found_order(remembered(key, lambda: list(page().values_list("pk", flat=True))), tree)
+def _rows(attempt: Attempt, tree: Tree, found: list[int] | None) -> list[dict[str, object]]:
+    wish = attempt.wish
+    start = (wish.page - 1) * PAGE_SIZE
+    end = start + PAGE_SIZE + 1
+    if found is not None:
+        return _in_found_order(found[start:end], tree)
+    page = in_order(matching(attempt, tree), wish).values("pk")[start:end]
+    if wish.words and not wish.sort:
+        return _in_found_order(list(page.values_list("pk", flat=True)), tree)
+    return list(cards_of(in_order(Product.objects.filter(pk__in=page), wish)))
 
 
 def _in_found_order(pks: list[int], tree: Tree) -> list[dict[str, object]]:
@@ -157,17 +169,27 @@ def _in_found_order(pks: list[int], tree: Tree) -> list[dict[str, object]]:
     """
     if not pks:
         return []
-    rows = {row.pop("pk"): row for row in cards_of(shown(tree).filter(pk__in=pks).order_by(), "pk")}
+    rows = {row.pop("pk"): row for row in _only_shown(_shown_cards(), tree).filter(pk__in=pks)}
     return [rows[pk] for pk in pks if pk in rows]
+
+
+@cache
+def _shown_cards() -> QuerySet:
+    """Cards with their keys, to be filtered: what makes a query of them dear is built once."""
+    return cards_of(_visible(), "pk").order_by()
 
 
 def _is_empty(attempt: Attempt, tree: Tree) -> bool:
     return not matching(attempt, tree).exists()
 
 
-def _listing(attempt: Attempt, rows: list[dict[str, object]], tree: Tree) -> Listing:
+def _listing(attempt: Attempt, rows: list[dict[str, object]], tree: Tree, found: list[int] | None) -> Listing:
     wish, has_next = attempt.wish, len(rows) > PAGE_SIZE
-    facets = facets_of(wish, lambda: searched(attempt, tree), how=attempt.how)
+
+    def goods() -> QuerySet[Product]:
+        return searched(attempt, tree) if found is None else Product.objects.filter(pk__in=found)
+
+    facets = facets_of(wish, goods, how=attempt.how)
     # What is seen on this page counts, whatever the facets remember.
     total = seen = (wish.page - 1) * PAGE_SIZE + len(rows)
     if has_next:
@@ -207,9 +229,17 @@ def shelf_of(wish: Wish, tree: Tree) -> Shelf | None:
 
 def shown(tree: Tree, shelf: Shelf | None = None) -> ProductQuerySet:
     """Products that customers may see, of one shelf and those below it, or of all."""
-    goods: ProductQuerySet = Product.objects.filter(is_active=True, variant_count__gt=0)
     if shelf:
-        return goods.filter(category_id__in=[each.pk for each in shelf.subtree()])
+        return _visible().filter(category_id__in=[each.pk for each in shelf.subtree()])
+    return _only_shown(_visible(), tree)
+
+
+def _visible() -> ProductQuerySet:
+    goods: ProductQuerySet = Product.objects.filter(is_active=True, variant_count__gt=0)
+    return goods
+
+
+def _only_shown(goods: Q, tree: Tree) -> Q:
     return goods.filter(category_id__in=list(tree.by_pk)) if tree.hides_some else goods
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
@@ -51,7 +52,7 @@ class Wish:
     sizes: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...]:
         return words_of(self.q)
 

@@ -21,7 +21,7 @@ from accounts.models import User
 from config.money import MoneyField, format_money
 from orders.models import Cart, CartLine, Checkout
 from orders.services.errors import OrderError
-from shop.models import Variant
+from shop.models import Variant, available_of
 
 HIGHEST_ID = 2**63 - 1
 # How long a browser remembers a guest's cart after the last change.
@@ -301,24 +301,18 @@ def acknowledge_prices(priced: PricedCart) -> None:
 
 def lines_with_stock(cart: Cart) -> QuerySet[CartLine]:
     """The lines of a cart with what they are about, `available` pieces, and `live_lines` as `pieces_of` reads them."""
-    return (
-        CartLine.objects.filter(cart=cart)
-        .select_related("variant__product__category", "variant__stock_item")
-        .annotate(available=_available(), live_lines=_lines_being_paid(cart))
-        .order_by("pk")
-    )
+    return _lines_with_stock().filter(cart=cart)
 
 
 @cache
-def _available() -> Subquery:
-    """The expression, built once: it is part of every step of a purchase."""
-    stock = Variant.objects.with_available().filter(pk=OuterRef("variant"))
-    return Subquery(stock.values("available"))
-
-
-def _lines_being_paid(cart: Cart) -> Subquery:
-    """The frozen lines of the payment that is under way for this cart, if there is one."""
-    return Subquery(Checkout.objects.filter(cart=cart, state__in=Checkout.LIVE).values("lines")[:1])
+def _lines_with_stock() -> QuerySet[CartLine]:
+    """Those of all carts, to be filtered. The query is built once: it is part of every step of a purchase."""
+    paid = Checkout.objects.filter(cart=OuterRef("cart"), state__in=Checkout.LIVE).order_by()
+    return (
+        CartLine.objects.select_related("variant__product__category", "variant__stock_item")
+        .annotate(available=available_of("variant__"), live_lines=Subquery(paid.values("lines")[:1]))
+        .order_by("pk")
+    )
 
 
 def backordered(quantity: int, available: int, variant: Variant) -> int:

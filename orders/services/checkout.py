@@ -40,8 +40,9 @@ class CheckoutDetails:
 
 
 def live_checkout(cart: Cart) -> Checkout | None:
-    """The one checkout of this cart that can still be paid."""
-    return Checkout.objects.filter(cart=cart, state__in=Checkout.LIVE).select_related("payment").first()
+    """The one checkout of this cart that can still be paid, with its payment; there rarely is one."""
+    live = Checkout.objects.filter(cart=cart, state__in=Checkout.LIVE)
+    return live.select_related("payment").first() if live.exists() else None
 
 
 def open_checkout(cart: Cart, details: CheckoutDetails, quote: Quote, *, credit: int = 0) -> Checkout:

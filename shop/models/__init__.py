@@ -9,6 +9,7 @@ from shop.models.catalogue import (
     TaxClass,
     Variant,
     VariantQuerySet,
+    available_of,
 )
 from shop.models.content import LONGEST_LETTER, ContactMessage, ContentPage
 from shop.models.former import FormerSlug
@@ -41,4 +42,5 @@ __all__ = [
     "Wanted",
     "WishlistItem",
     "WishlistLink",
+    "available_of",
 ]

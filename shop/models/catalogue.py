@@ -145,19 +145,19 @@ class VariantQuerySet(models.QuerySet["Variant"]):
 
     def with_available(self) -> "VariantQuerySet":
         """Add `available`: pieces that can be promised now, over all places that sell, backorders included."""
-        return self.annotate(available=_available())
+        return self.annotate(available=available_of())
 
 
 @cache
-def _available() -> Greatest:
-    """The expression, built once: it is part of nearly every page."""
+def available_of(variant: str = "") -> Greatest:
+    """`available` in a query; `variant` is the way there, such as "variant__". Built once: nearly every page has it."""
     free = (
-        StockLevel.objects.filter(item=OuterRef("stock_item"), location__is_sellable=True)
+        StockLevel.objects.filter(item=OuterRef(f"{variant}stock_item"), location__is_sellable=True)
         .values("item")
         .annotate(free=Sum(F("on_hand") - F("reserved") - F("allocated")))
         .values("free")
     )
-    free_and_backorders = models.Subquery(free) + F("stock_item__backorder_limit")
+    free_and_backorders = models.Subquery(free) + F(f"{variant}stock_item__backorder_limit")
     return Greatest(Coalesce(free_and_backorders, 0), 0)
 
 

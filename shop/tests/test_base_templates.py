@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import Client
+from heroicons.templatetags.heroicons import heroicon_outline
 
+from shop import kept
 from shop.tests.factories import CategoryFactory, VariantFactory
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +60,25 @@ def test_only_staff_see_the_door_to_the_console(customer_client, django_user_mod
     django_user_model.objects.update(is_staff=True)
 
     assert 'href="/admin/"' in customer_client.get("/products/").content.decode()
+
+
+def test_who_signed_in_gets_another_header_than_who_did_not(client, customer_client, settings):
+    settings.PAGE_CACHE_SECONDS = 600
+    kept.forget()
+
+    own, strange = (each.get("/contact/").content.decode() for each in (customer_client, client))
+    kept.forget()
+
+    assert 'href="/wishlist/"' in own
+    assert 'href="/wishlist/"' not in strange
+
+
+def test_an_icon_looks_as_its_package_draws_it():
+    asked = Template('{% load icons %}{% heroicon_outline "heart" size=22 aria_hidden="true" %}')
+
+    drawn = [asked.render(Context()) for _ in range(2)]
+
+    assert drawn == [heroicon_outline("heart", size=22, aria_hidden="true")] * 2
 
 
 def test_a_category_in_the_header_is_marked_on_its_pages_and_below(client):

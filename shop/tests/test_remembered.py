@@ -1,9 +1,11 @@
 """What lists remember: what was found, never what it costs, whether it is there, or that it has left."""
 
 import pytest
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
-from shop.listing import list_products
+from shop.listing import PAGE_SIZE, list_products
 from shop.models import Product
 from shop.templatetags.cards import product_card
 from shop.tests.factories import VariantFactory
@@ -31,6 +33,30 @@ def found(settings):
 def test_the_second_search_costs_one_statement(found, django_assert_num_queries):
     with django_assert_num_queries(1):
         found()
+
+
+def test_the_second_page_of_a_search_costs_one_statement(settings, django_assert_num_queries):
+    settings.LIST_CACHE_SECONDS = 30
+    for number in range(PAGE_SIZE + 2):
+        VariantFactory(product__name=f"Mug {number}")
+    tree = read_tree()
+    first = list_products(Wish(q="mug"), tree)
+
+    with django_assert_num_queries(1):
+        second = list_products(Wish(q="mug", page=2), tree)
+
+    assert (len(first.cards), len(second.cards), second.total) == (PAGE_SIZE, 2, PAGE_SIZE + 2)
+    assert not {card["slug"] for card in first.cards} & {card["slug"] for card in second.cards}
+
+
+def test_a_search_is_made_once_for_its_page_and_its_facets():
+    VariantFactory(product__name="Mug Red")
+    tree = read_tree()
+
+    with CaptureQueriesContext(connection) as asked:
+        list_products(Wish(q="mug"), tree)
+
+    assert sum("LIKE" in statement["sql"] for statement in asked) == 1
 
 
 def test_prices_are_those_of_now(found):
