@@ -2,16 +2,19 @@
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from config import books
 from config.tests.helpers import run_tasks
 from orders.models import OrderEvent
 from payments import services as payments
 from payments.models import Refund
+from payments.tests.test_doors_at_once import crowd
 from payments.tests.test_settling_races import at_once
 from returns import services
 from returns.models import ReturnEvent, ReturnRequest
 from returns.services import requesting
+from returns.tests.test_pages import typed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 CROWD = 20 if connection.vendor == "postgresql" else 4
@@ -37,6 +40,21 @@ def test_of_many_requests_for_the_last_piece_one_is_taken(sold):
     ends = at_once(asks(sold))
 
     assert ends == {"done": 1, "CannotReturn": CROWD - 1}
+    assert (ReturnRequest.objects.count(), sold.line.returned) == (2, 2)
+    assert books.verify().violations == []
+
+
+@on_postgres
+@pytest.mark.postgres
+def test_of_many_browsers_that_ask_for_the_last_piece_one_gets_it(sold):
+    """Through a guest's own page: the others are told so, and nobody sees an error."""
+    sold.ask(1, key="before")
+    address = reverse("returns:guest_new", args=[sold.order.token])
+
+    statuses = crowd(None, [(address, {**typed(), "key": f"{number:032x}"}) for number in range(CROWD)])
+
+    assert statuses[303] == 1
+    assert statuses[409] + statuses[422] == CROWD - 1  # those that came later see that it is in a return
     assert (ReturnRequest.objects.count(), sold.line.returned) == (2, 2)
     assert books.verify().violations == []
 
