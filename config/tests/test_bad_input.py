@@ -139,7 +139,7 @@ def good_address(route: str, world) -> str:
     if "addresses" in route:
         texts["key"] = Address.objects.get().key
     if "returns" in route:
-        texts["number"] = world.returned.number
+        texts["number"] = world.order.number if "returns/new" in route else world.returned.number
     if "returns/photos" in route:
         texts["name"] = world.photo.name
     if "back-in-stock" in route:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from PIL import Image
 from pypdf import PdfReader
 
+from config.tests.attack import FORM, TEXTS
 from config.tests.world import authorised, book
 from orders import services as orders
 from orders.models import Order
@@ -499,3 +500,25 @@ def test_the_slip_speaks_the_language_of_the_order(ada):
     sheet = return_slip.sheet_of(row)
 
     assert sheet.head.heading == f"Rücksendeschein {row.number}"
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_no_text_in_the_form_breaks_the_page(client, ada, text):
+    order = shipped(ada)
+    names = (
+        "line-1-pieces",
+        "line-1-reason",
+        "line-1-words",
+        "line-1-exchange_for",
+        "line-2-pieces",
+        "kind",
+        "key",
+    )
+    address = visitors.new_address_of(order)
+    body = "&".join(f"{name}={TEXTS[text]}" for name in names)
+
+    asked_for, shown = (client.post(address, sent, FORM) for sent in (body, f"{body}&update=1"))
+
+    assert asked_for.status_code in {400, 422}
+    assert shown.status_code in {200, 400}
+    assert not ReturnRequest.objects.exists()

@@ -6,7 +6,9 @@
   const fieldOf = (form) => form.querySelector(".photos-field");
   const say = (field, words) => {
     field.querySelector(".photos-problem").textContent = words;
-    field.querySelector("input").toggleAttribute("aria-invalid", Boolean(words));
+    const input = field.querySelector("input");
+    if (words) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
   };
 
   const whyNot = (field) => {
@@ -21,7 +23,7 @@
   const show = (field, words, part) => {
     const place = field.querySelector(".photos-progress");
     place.hidden = false;
-    place.querySelector("[data-progress-words]").textContent = words;
+    place.querySelector("[data-progress-words]").textContent = part === null ? words : `${words} ${part} %`;
     const bar = place.querySelector("progress");
     if (part === null) bar.removeAttribute("value");
     else bar.value = part;
@@ -52,7 +54,8 @@
     if (anew) anew.replaceWith(fieldOf(form).querySelector("input"));
     document.querySelector("main").replaceWith(main);
     if (window.htmx) window.htmx.process(main);
-    const first = main.querySelector("[data-focus], [aria-invalid], .alert-danger, h1");
+    const places = ["[data-focus]", "[role=alert]:not(:empty)", "[aria-invalid]", "h1"];
+    const first = places.map((place) => main.querySelector(place)).find(Boolean);
     if (first) {
       if (first.tabIndex < 0) first.tabIndex = -1;
       first.focus();

@@ -58,13 +58,14 @@ def album(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def shop(django_db_setup, album) -> Iterator[RunningShop]:
+def shop(django_db_setup, album, tmp_path_factory) -> Iterator[RunningShop]:
     """Site, worker and simulator. What it caches of one journey would be stale in the next, so it caches nothing."""
     from django.conf import settings
 
     with RunningShop(
         with_worker=True,
         MEDIA_ROOT=settings.MEDIA_ROOT,
+        PRIVATE_ROOT=str(tmp_path_factory.mktemp("private")),
         PAGE_CACHE_SECONDS="0",
         LANGUAGES=f"en,de,{FROM_RIGHT_TO_LEFT}",
         STRIPE_TIMEOUT_SECONDS="2",
