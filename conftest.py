@@ -26,6 +26,16 @@ def _empty_caches():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _switches_stay_known():
+    """However long a test takes, what it knows of the features stays known: no budget depends on the clock."""
+    from config import toggles
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(toggles, "KNOWN_FOR", float("inf"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _ledgers_can_be_flushed():
     """Let the triggers that protect the ledgers go while a transactional test is cleaned up.
 
