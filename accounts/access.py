@@ -192,6 +192,7 @@ DOORS = {
     "admin:returns_returnrequest_cancel": form("support owner"),
     "admin:returns_returnrequest_close": form(MONEY),
     "admin:returns_returnrequest_inspect": form("warehouse owner"),
+    "admin:returns_returnrequest_drop": form(MONEY),
     "admin:returns_returnrequest_mark_sent": form("support owner"),
     "admin:returns_returnrequest_pay_again": form(MONEY),
     "admin:returns_returnrequest_pay_instead": form("support owner"),

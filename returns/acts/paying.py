@@ -36,7 +36,7 @@ class PayAgainForm(console.ActForm):
         waiting = waiting_payouts(self.row)
         field.queryset = ReturnPayout.objects.filter(pk__in=[each.pk for each in waiting])
         field.initial = waiting[0] if waiting else None
-        field.label_from_instance = _payout_words
+        field.label_from_instance = payout_words
         payment, method = services.payment_of(self.row), self.fields["method"]
         shut = {way: payments.why_not_method(payment, way) if payment else "" for way in M.values}
         method.choices = [(way, label) for way, label in M.choices if not shut[way]]  # type: ignore[attr-defined]
@@ -58,7 +58,8 @@ def waiting_payouts(row: ReturnRequest) -> list[ReturnPayout]:
     return [each for each in rows if not services.why_not_pay_again(each)]
 
 
-def _payout_words(payout: Any) -> str:
+def payout_words(payout: Any) -> str:
+    """A part of the money in a form: how much, which way, and what was in the way."""
     way = M(payout.method).label
     return f"{format_money(payout.amount)} {way}: {payout.problem or 'the bank sent it back'}"
 

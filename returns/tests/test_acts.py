@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry
 from config.tests.helpers import run_tasks
 from inventory.models import StockMovement
+from payments import services as payments
 from payments.models import Refund
 from returns import services
 from returns.models import ReturnLine, ReturnMessage, ReturnRequest
@@ -232,6 +233,24 @@ def test_what_failed_is_paid_another_way(desk, stripe, till):
     assert (row.state, Refund.objects.latest("pk").method) == (S.CLOSED, "cash")
     assert last_audit().after == {"way": "cash", "refund": "succeeded"}
     assert desk.refused(row, "pay_again")[0] == 409
+
+
+def test_what_was_refunded_by_hand_is_dropped_with_a_reason(desk, sold):
+    row = services.resolve(sold.inspected(1))
+    payout = row.payouts.get()
+    assert desk.refused(row, "drop", payout=payout.pk, reason="Early.")[0] == 409
+    payments.refund(sold.payment, amount=4488, cause="by hand")
+    run_tasks()
+
+    preview = desk.see(row, "drop", payout=payout.pk, reason="Paid by transfer.")
+    assert desk.refused(row, "drop", payout=payout.pk)[0] == 422
+    desk.press(row, "drop", payout=payout.pk, reason="Paid by transfer.")
+    run_tasks()
+
+    row.refresh_from_db()
+    assert preview.startswith("€19.99 are taken off what the return pays back.")
+    assert (row.state, row.refund, row.payouts.count()) == (S.CLOSED, 0, 0)
+    assert sold.payment.refunded == 4488
 
 
 # --- on an order ------------------------------------------------------------------------------------
