@@ -123,7 +123,7 @@ def test_the_order_s_page_shows_its_shipments_in_as_many_queries_however_many(
     page = reverse("admin:orders_order_change", args=[order.pk])
     desk.get(page)
 
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(32):
         shown = desk.get(page).content.decode()
 
     assert shown.count("https://track.example/7") == 5

@@ -145,7 +145,9 @@ def test_pieces_that_left_without_a_parcel_are_seen(world):
 @pytest.fixture
 def page(client, world):
     user = StaffFactory()
-    user.user_permissions.add(Permission.objects.get(codename="see_figures"))
+    user.user_permissions.add(
+        Permission.objects.get(codename="see_figures", content_type__app_label="orders")
+    )
     client.force_login(user)
     return lambda **query: client.get(reverse("admin:day"), query)
 
