@@ -118,7 +118,6 @@ def _cancel_line(line: OrderLine | None, count: int, *, key: str, reason: str, b
 def _words(is_whole: bool, wanted: Mapping[int, int]) -> dict[str, object]:
     if is_whole:
         return {"words": gettext_noop("Order cancelled.")}
-    return {
-        "words": gettext_noop("%(count)s pieces cancelled."),
-        "details": {"count": sum(wanted.values())},
-    }
+    count = sum(wanted.values())
+    some = gettext_noop("One piece cancelled."), gettext_noop("%(count)s pieces cancelled.")
+    return {"words": some[count != 1], "details": {"count": count}}

@@ -166,17 +166,23 @@ def _ship_line(
         raise CannotShip(str(error)) from error
 
 
+# By whether the carrier is known, and whether it is one piece.
+_SHIPPED = {
+    (True, True): gettext_noop("Shipped with %(carrier)s: one piece."),
+    (True, False): gettext_noop("Shipped with %(carrier)s: %(count)s pieces."),
+    (False, True): gettext_noop("Shipped: one piece."),
+    (False, False): gettext_noop("Shipped: %(count)s pieces."),
+}
+
+
 def _note(order: Order, parcel: Fulfilment, count: int, by: User | None) -> None:
     left = order.lines.filter(quantity__gt=F("cancelled") + F("shipped")).exists()
     state = Order.FulfilmentState.PARTIAL if left else Order.FulfilmentState.SHIPPED
     Order.objects.filter(pk=order.pk).update(fulfilment_state=state)
-    words = {
-        "words": gettext_noop("Shipped with %(carrier)s: %(count)s pieces.")
-        if parcel.carrier
-        else gettext_noop("Shipped: %(count)s pieces."),
-        "details": {"carrier": parcel.carrier, "count": count},
-    }
-    OrderEvent.objects.create(order=order, key=f"shipped {parcel.pk} {order.number}", actor=by, **words)
+    words = _SHIPPED[bool(parcel.carrier), count == 1]
+    details = {"carrier": parcel.carrier, "count": count}
+    key = f"shipped {parcel.pk} {order.number}"
+    OrderEvent.objects.create(order=order, key=key, actor=by, words=words, details=details)
 
 
 def reopen_for_shipping(order: Order, *, key: str, by: User | None = None) -> None:

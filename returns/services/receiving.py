@@ -56,7 +56,7 @@ def receive(
     counted = sum(pieces.values())
     if not tell(
         request,
-        gettext_noop("%(count)s pieces received."),
+        gettext_noop("One piece received.") if counted == 1 else gettext_noop("%(count)s pieces received."),
         key=f"received {key}",
         details={"count": counted},
         by=by,
