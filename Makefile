@@ -52,7 +52,7 @@ e2e: .venv/.e2e  ## drive the shop in a real browser (CHROMIUM=/path/to/chromium
 	if ! [ -x "$$chromium" ]; then \
 		echo "No browser found: install Chromium (Debian: apt install chromium), or set CHROMIUM to its path." >&2; exit 1; \
 	fi; \
-	CHROMIUM="$$chromium" $(BIN)/python -m pytest -m e2e config/tests/e2e -n $(JOBS) --dist loadgroup $(ARGS)
+	CHROMIUM="$$chromium" $(BIN)/python -m pytest -m e2e config/tests/e2e -n $(JOBS) --dist loadfile $(ARGS)
 
 bench: .venv/.dev  ## measure pages and orders
 	$(BIN)/python -m config.bench $(ARGS)

@@ -79,28 +79,42 @@ def _real_hashes(settings):
     settings.PASSWORD_HASHERS = PASSWORD_HASHERS
 
 
+# --- every page is looked at -------------------------------------------------------------------------
+# Whichever process looked: each leaves a list at its end, and the one that started them reads them all.
+def _lists() -> Path:
+    from django.conf import settings
+
+    return settings.VAR_DIR / "looked-at"
+
+
+def _is_started_by_another(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def pytest_sessionstart(session):
+    if not _is_started_by_another(session.config):
+        shutil.rmtree(_lists(), ignore_errors=True)
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _every_page_is_looked_at(request):
-    """After a run of all inspections, no page of the list in customer_pages.py may be left out.
-
-    They all run in one process (see `pytest_collection_modifyitems`); another one, beside it, looks at no page.
-    """
+def _leave_a_list():
     yield
-    inspections = {file.name for file in Path(__file__).parent.glob("test_pages*.py")}
-    ran = {item.path.name for item in request.session.items}
-    is_whole = inspections <= ran and not any("::" in each for each in request.config.args)
-    if is_whole and not request.config.getoption("keyword") and not request.session.testsfailed:
-        from config.tests.e2e.inspection import looked_at
+    from config.tests.e2e.inspection import looked_at
 
-        assert not looked_at or PAGES - looked_at == set()
+    _lists().mkdir(parents=True, exist_ok=True)
+    (_lists() / str(os.getpid())).write_text("\n".join(looked_at))
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items):
-    """Let two browsers share the journeys, but one of them do all inspections, which are counted at its end."""
-    for item in items:
-        if item.path.name.startswith("test_pages"):
-            item.add_marker(pytest.mark.xdist_group("pages"))
+def pytest_sessionfinish(session):
+    """After a run of all, no page of the list in customer_pages.py may be left out."""
+    config = session.config
+    is_whole = [Path(each).name for each in config.args] == ["e2e"] and not config.getoption("keyword")
+    if _is_started_by_another(config) or not is_whole or session.testsfailed:
+        return
+    looked_at = {name for each in _lists().glob("*") for name in each.read_text().splitlines()}
+    if left_out := PAGES - looked_at:
+        config.get_terminal_writer().line(f"\nNo test looks at: {', '.join(sorted(left_out))}.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture
