@@ -21,7 +21,7 @@ class PiecesForm(console.ActForm):
     """How many pieces of each line; all that can be meant, unless somebody says less."""
 
     choose_words: str
-    overtaken_codes = frozenset({"max_value"})
+    overtaken_codes = frozenset({"max_value", "overtaken"})
 
     def most_of(self, line: OrderLine) -> int:
         raise NotImplementedError
@@ -41,7 +41,7 @@ class PiecesForm(console.ActForm):
         given = self.cleaned_data
         given["pieces"] = {line.position: given.get(f"line_{line.position}") or 0 for line in self.lines}
         if not self.errors and not any(given["pieces"].values()):
-            raise forms.ValidationError(self.choose_words)
+            raise forms.ValidationError(self.choose_words, code=None if self.lines else "overtaken")
         return given
 
 

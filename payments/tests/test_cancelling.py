@@ -7,6 +7,7 @@ from inventory.models import StockLevel
 from orders.models import Invoice, Order, OrderLine
 from payments import gateway, services
 from payments.models import Payment, Refund
+from payments.order_acts import CancelForm
 from payments.tests.conftest import make_till
 from payments.tests.test_settling_races import at_once, fresh
 
@@ -248,3 +249,14 @@ def test_of_twenty_that_cancel_the_last_piece_one_does(stripe, settings):
     assert OrderLine.objects.get().cancelled == 1
     assert Refund.objects.count() == 1
     assert Payment.objects.get().refunded == payment.amount
+
+
+def test_a_form_whose_pieces_are_all_gone_meanwhile_was_overtaken_not_wrong(stripe, till):
+    payment = ordered(stripe, till)
+    typed = {"key": "0" * 16, "line_1": "2", "reason": "Not wanted.", "confirmed": "1"}
+    cancel(payment)
+
+    form = CancelForm(typed, row=Order.objects.get(payment=payment))
+
+    assert form.is_overtaken
+    assert form.non_field_errors() == ["Choose what to cancel."]
