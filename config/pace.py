@@ -34,7 +34,7 @@ def take(name: str, *, rate: float, window: float, longest: float) -> float | No
     }
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (name, next_at) VALUES (%(name)s, %(now)s + %(step)s) "  # noqa: S608
+            f"INSERT INTO {table} (name, next_at) VALUES (%(name)s, %(now)s + %(step)s) "  # noqa: S608 (its own table)
             f"ON CONFLICT (name) DO UPDATE SET next_at = %(step)s + "
             f"CASE WHEN {table}.next_at > %(now)s THEN {table}.next_at ELSE %(now)s END "
             f"WHERE {table}.next_at - %(slack)s - %(now)s <= %(longest)s RETURNING next_at",

@@ -8,7 +8,7 @@ from django import forms
 from config import console
 from config.money import MoneyFormField, format_money
 from payments import services as payments
-from payments.models import Refund
+from payments.models import Payment, Refund
 from returns import services
 from returns.acts.base import RESOLVE, LinesForm, ReturnAct, lines_of, pieces
 from returns.models import ReturnLine, ReturnRequest
@@ -101,15 +101,15 @@ class ResolveForm(LinesForm):
             words = f"Only {format_money(total)} goes back, and more than that is named."
             self.add_error(None, forms.ValidationError(words, "overtaken"))
         if to_card > 0 and self.payment:
-            self._check_card(to_card)
+            self._check_card(self.payment, to_card)
         if parts[M.CASH] and not given.get("handed_over_by"):
             self.add_error("handed_over_by", "Please say who handed the cash over.")
         return {M.CARD.value: to_card, **{name.value: amount for name, amount in parts.items()}}
 
-    def _check_card(self, amount: int) -> None:
-        if why := payments.why_not_method(self.payment, M.CARD):  # type: ignore[arg-type]
+    def _check_card(self, payment: Payment, amount: int) -> None:
+        if why := payments.why_not_method(payment, M.CARD):
             self.add_error(None, f"{why} Name another way for {format_money(amount)}.")
-        elif amount > (most := payments.refundable(self.payment, M.CARD)):  # type: ignore[arg-type]
+        elif amount > (most := payments.refundable(payment, M.CARD)):
             words = (
                 f"{format_money(amount)} would go to the card, which can take {format_money(most)}. "
                 "Name another way for the rest."

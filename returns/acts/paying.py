@@ -37,11 +37,12 @@ class PayAgainForm(console.ActForm):
         field.queryset = ReturnPayout.objects.filter(pk__in=[each.pk for each in waiting])
         field.initial = waiting[0] if waiting else None
         field.label_from_instance = payout_words
-        payment, method = services.payment_of(self.row), self.fields["method"]
+        payment = services.payment_of(self.row)
+        method: Any = self.fields["method"]
         shut = {way: payments.why_not_method(payment, way) if payment else "" for way in M.values}
-        method.choices = [(way, label) for way, label in M.choices if not shut[way]]  # type: ignore[attr-defined]
+        method.choices = [(way, label) for way, label in M.choices if not shut[way]]
         method.help_text = " ".join(filter(None, shut.values()))
-        method.initial = next((way for way, _ in method.choices), None)  # type: ignore[attr-defined]
+        method.initial = next((way for way, _ in method.choices), None)
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data

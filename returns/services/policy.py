@@ -169,7 +169,7 @@ def _path(category: int | None, parents: Mapping[int, int | None]) -> list[int]:
 
 def _first(rules: Iterable[ReturnRule], name: str, usual: int | None) -> int:
     said = (getattr(rule, name) for rule in rules)
-    return next((value for value in said if value is not None), usual)  # type: ignore[return-value]
+    return next((value for value in said if value is not None), usual)  # type: ignore[return-value]  # None only where the usual is
 
 
 def _last_days(order: Order) -> dict[int, date]:
