@@ -6,6 +6,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python;
 BIN := .venv/bin
 # Tests run side by side; more than two do not pay on a small machine.
 JOBS ?= 2
+# Handed out a few at a time, so that the long ones, which come last, are shared as well.
+SHARED := -n $(JOBS) --maxschedchunk 4
 ARGS ?=
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -19,7 +21,7 @@ demo: .venv/.runtime  ## run the whole shop here: site, worker, simulator, seede
 	@exec $(BIN)/python -m config.demo $(ARGS)
 
 test: .venv/.dev  ## run the tests (ARGS="orders -k cancel" for some; DATABASE_URL for PostgreSQL)
-	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	$(BIN)/python -m pytest $(SHARED) $(ARGS)
 
 check: lint templates migrations ladder types  ## look for faults without running; `make -k check` goes on after the first
 

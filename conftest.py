@@ -16,22 +16,29 @@ LEDGERS = (
 @pytest.fixture(autouse=True)
 def _empty_caches():
     """No test sees a page that another one cached; all features are as they are if nobody says otherwise."""
-    from config import toggles  # Django is set up by now
-    from shop import kept
+    from config import breaker, pace, toggles  # Django is set up by now
+    from shop import flash, kept
 
     for cache in caches.all():
         cache.clear()
     kept.forget()
+    pace.forget()
     toggles.assume({})
+    flash.assume(())
+    for each in breaker.breakers.values():
+        each.assume()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _switches_stay_known():
-    """However long a test takes, what it knows of the features stays known: no budget depends on the clock."""
-    from config import toggles
+    """However long a test takes, what it knows of switches and sales stays known: no budget depends on the clock."""
+    from config import breaker, toggles
+    from shop import flash
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(toggles, "KNOWN_FOR", float("inf"))
+        patch.setattr(breaker, "KNOWN_FOR", float("inf"))
+        patch.setattr(flash, "KNOWN_FOR", float("inf"))
         yield
 
 

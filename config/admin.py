@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,8 +13,8 @@ from django.utils.html import format_html
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from config import background, console, toggles
-from config.models import PeriodicJob, Toggle
+from config import background, breaker, console, toggles
+from config.models import BreakerState, PeriodicJob, Toggle
 
 TONES = {"SUCCESSFUL": "good", "FAILED": "bad", "RUNNING": "warn"}
 
@@ -119,6 +120,94 @@ class ToggleDesk(console.ReadOnlyDesk):
         return console.badge("on", "good") if row.is_on else console.badge("off", "warn")
 
 
+@admin.register(BreakerState)
+class BreakerDesk(console.ReadOnlyDesk):
+    """What the shop stops asking while it does not answer."""
+
+    list_display = ("service", "state_word", "changed_at", "reason", "failures", "try_at")
+    fields = (
+        "service",
+        "says",
+        ("state_word", "changed_at"),
+        ("failures", "failed_at", "reason"),
+        ("next_words", "try_at"),
+    )
+
+    @admin.display(description="calls", ordering="name")
+    def service(self, row: BreakerState) -> str:
+        return breaker.label_of(row.name)
+
+    @admin.display(description="what it does")
+    def says(self, row: BreakerState) -> str:
+        return breaker.breakers[row.name].says if row.name in breaker.breakers else "–"
+
+    @admin.display(description="state", ordering="state")
+    def state_word(self, row: BreakerState) -> str:
+        tones = {"closed": "good", "open": "bad"}
+        return console.badge(row.get_state_display(), tones.get(row.state, "warn"))
+
+    @admin.display(description="what comes next")
+    def next_words(self, row: BreakerState) -> str:
+        return row.next_words
+
+
+class ReasonForm(console.ActForm):
+    reason = forms.CharField(label="Why", max_length=150)
+
+
+@console.sign_up_act(BreakerState)
+class OpenBreaker(console.Act):
+    name = "open"
+    label = "Open by hand"
+    permission = "config.operate_breaker"
+    form_class = ReasonForm
+
+    def why_not(self, row: BreakerState) -> str:
+        if row.name not in breaker.breakers:
+            return "The shop does not know this service any more."
+        return "It is open by hand already." if row.is_open_by_hand else ""
+
+    def tell(self, row: BreakerState) -> str:
+        return f"{breaker.label_of(row.name)} stop everywhere within seconds, until it is closed by hand."
+
+    def preview(self, row: BreakerState, given: Mapping[str, Any]) -> str:
+        return self.tell(row)
+
+    def do(self, request: HttpRequest, row: BreakerState, given: Mapping[str, Any]) -> str:
+        with transaction.atomic():
+            if breaker.breakers[row.name].open(f"Opened by hand: {given['reason']}"):
+                after = {"state": "open", "reason": given["reason"]}
+                _audit_breaker(request, "open breaker", row, after)
+        return f"{breaker.label_of(row.name)} stop, everywhere within seconds."
+
+
+@console.sign_up_act(BreakerState)
+class CloseBreaker(console.Act):
+    name = "close"
+    label = "Close and count anew"
+    permission = "config.operate_breaker"
+
+    def why_not(self, row: BreakerState) -> str:
+        if row.name not in breaker.breakers:
+            return "The shop does not know this service any more."
+        is_well = row.state == BreakerState.State.CLOSED and row.failures == 0
+        return "It is closed, and no failure is counted." if is_well else ""
+
+    def tell(self, row: BreakerState) -> str:
+        return f"{breaker.label_of(row.name)} go on everywhere within seconds. If they fail again, it opens again."
+
+    def do(self, request: HttpRequest, row: BreakerState, given: Mapping[str, Any]) -> str:
+        with transaction.atomic():
+            if breaker.breakers[row.name].close():
+                _audit_breaker(request, "close breaker", row, {"state": "closed"})
+        return f"{breaker.label_of(row.name)} go on, everywhere within seconds."
+
+
+def _audit_breaker(request: HttpRequest, act: str, row: BreakerState, after: dict[str, object]) -> None:
+    before = {"state": row.state, "failures": row.failures}
+    console.audit(request.user, act, f"breaker {row.name}", before=before, after=after)
+
+
 class Switch(console.Act):
     """One of two buttons: the one that changes something is shown."""
 
@@ -166,5 +255,13 @@ console.todo(
     at="admin:django_tasks_database_dbtaskresult_changelist",
     query=f"status__exact={TaskResultStatus.FAILED}",
     permission="django_tasks_database.view_dbtaskresult",
+    urgency=console.URGENT,
+)
+console.todo(
+    "services that are not asked, as they did not answer",
+    lambda: BreakerState.objects.exclude(state=BreakerState.State.CLOSED),
+    at="admin:config_breakerstate_changelist",
+    query="state__in=open,half_open",
+    permission="config.view_breakerstate",
     urgency=console.URGENT,
 )

@@ -19,6 +19,7 @@ class GroundConfig(AppConfig):
 
         from config import (  # noqa: F401  (background hears failed tasks)
             background,
+            breaker,
             maintenance,
             messages,
             periodic,
@@ -30,6 +31,7 @@ class GroundConfig(AppConfig):
             messages.compile_all(folder)
         maintenance.sign_up()
         post_migrate.connect(toggles.make_rows, sender=self)
+        post_migrate.connect(breaker.make_rows, sender=self)
         periodic.register("prune", timedelta(hours=1), tasks.prune)
         periodic.register("prove the books", timedelta(minutes=5), tasks.prove_books)
 

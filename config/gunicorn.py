@@ -26,7 +26,9 @@ keepalive = 5
 max_requests = 5000
 max_requests_jitter = 500
 
-backlog = 512
+# In a rush a place in line comes late rather than never: a connection that finds no room here is tried again by the
+# kernel of whoever comes after one second, three, seven …
+backlog = 2048
 limit_request_line = 4094
 limit_request_fields = 64
 limit_request_field_size = 8190

@@ -1,7 +1,7 @@
 """Is the process alive, and is it fit to be sent visitors? Neither answer shows details; `doctor` does."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,20 +12,27 @@ from django.db.utils import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from config import background
+from config import background, breaker
 from config.throttle import in_words
 
 # A check returns a sentence that says what is wrong, or "".
 Check = Callable[[], str]
 checks: dict[str, Check] = {}
+# Names of those that `doctor` alone asks: they are no reason to send visitors away.
+for_people: set[str] = set()
 
 LONGEST_WAIT = timedelta(minutes=2)
 LEAST_DISK = 200_000_000  # bytes
 
 
-def register(name: str, check: Check) -> None:
-    """Have readiness and `doctor` ask this too; call it in AppConfig.ready. A check takes milliseconds."""
+def register(name: str, check: Check, *, stops_visitors: bool = True) -> None:
+    """Have readiness and `doctor` ask this too; call it in AppConfig.ready. A check takes milliseconds.
+
+    What does not stop visitors is for `doctor` alone.
+    """
     checks[name] = check
+    if not stops_visitors:
+        for_people.add(name)
 
 
 @require_safe
@@ -36,15 +43,15 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """Answer 200 if the shop can serve, 503 if not; why, is for `manage.py doctor`."""
-    if all(sentence == "" for _, sentence in examine()):
+    if all(sentence == "" for _, sentence in examine(set(checks) - for_people)):
         return HttpResponse("ready", content_type="text/plain")
     return HttpResponse("not ready", status=503, content_type="text/plain")
 
 
-def examine() -> list[tuple[str, str]]:
-    """Ask every check; returns its name and what is wrong, "" if nothing. A database that is away is said once."""
+def examine(names: Collection[str] = checks.keys()) -> list[tuple[str, str]]:
+    """Ask these checks; returns names and what is wrong, "" if nothing. A database that is away is said once."""
     answers = []
-    for name, check in checks.items():
+    for name, check in ((name, check) for name, check in checks.items() if name in names):
         try:
             answers.append((name, check()))
         except (DatabaseError, InterfaceError) as error:
@@ -91,3 +98,4 @@ register("database", database)
 register("migrations", migrations)
 register("background work", queue)
 register("disk", disk)
+register("circuit breakers", breaker.what_is_open, stops_visitors=False)

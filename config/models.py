@@ -1,6 +1,7 @@
 """Rows that keep the house running: throttle counters, the clock of periodic work, the last proof of the books."""
 
 from django.db import models
+from django.utils import timezone
 
 
 class ThrottleCounter(models.Model):
@@ -83,3 +84,60 @@ class Pace(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BreakerState(models.Model):
+    """How one circuit breaker stands, for all processes: see `config.breaker`.
+
+    `failures` counts those in a row. `try_at` is when, open, somebody may try again, and, half-open, when who tries has
+    died; open without it, somebody has opened it by hand.
+    """
+
+    class State(models.TextChoices):
+        CLOSED = "closed", "closed"
+        OPEN = "open", "open"
+        HALF_OPEN = "half_open", "half-open"
+
+    name = models.CharField(max_length=40, unique=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.CLOSED)
+    failures = models.PositiveIntegerField("failures in a row", default=0)
+    reason = models.CharField(max_length=200, blank=True)
+    failed_at = models.DateTimeField("last failure", null=True)
+    try_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField("since", null=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "circuit breaker"
+        permissions = [("operate_breaker", "Can open and close circuit breakers")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state="half_open", try_at=None), name="breaker_tries_for_a_while"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="closed", try_at__isnull=False), name="breaker_closed_tries_nothing"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def may_try(self) -> bool:
+        """Whether the time has come for somebody to try."""
+        return self.try_at is not None and self.try_at <= timezone.now()
+
+    @property
+    def is_open_by_hand(self) -> bool:
+        return self.state == self.State.OPEN and self.try_at is None
+
+    @property
+    def next_words(self) -> str:
+        """What comes next, in a sentence."""
+        if self.state == self.State.CLOSED:
+            return "All calls pass."
+        if self.state == self.State.HALF_OPEN:
+            return "One caller is trying now."
+        if self.try_at is None:
+            return "It was opened by hand, and stays so until it is closed by hand."
+        return "The next caller tries." if self.may_try else "It tries again by itself within seconds."

@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "config.languages.LanguageMiddleware",
     "config.middleware.Guard",
     "config.maintenance.Maintenance",
+    "payments.door.DoorMiddleware",
     "shop.pages.FinishedPagesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -289,8 +290,6 @@ MAIL_DIR = VAR_DIR / "mail"
 SHOP_NAME = env.str("SHOP_NAME", default="Tally")
 # Where letters from the contact form go; absent, to the shop's own address.
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
-# Whether shopping engines may read all that is for sale at /feeds/products.xml.
-SHOPPING_FEED = env.bool("SHOPPING_FEED", default=True)
 SHOP_COUNTRY = env.str("SHOP_COUNTRY", default="DE")
 CURRENCY = env.str("CURRENCY", default="eur").lower()
 PRICES_INCLUDE_TAX = env.bool("PRICES_INCLUDE_TAX", default=True)
@@ -309,7 +308,7 @@ SUPPORT_REFUND_LIMIT = env.int("SUPPORT_REFUND_LIMIT", default=50_00)
 # How many payments may be started a second; those of a window may come at once, others stand in line, for so long at
 # most. 0 lets everybody start at once.
 THROTTLING_MAX_RPS = env.float("THROTTLING_MAX_RPS", default=50.0)
-THROTTLING_WINDOW_SECONDS = env.float("THROTTLING_WINDOW_SECONDS", default=10.0)
+THROTTLING_WINDOW_SECONDS = env.float("THROTTLING_WINDOW_SECONDS", default=1.0)
 THROTTLING_LONGEST_MINUTES = env.int("THROTTLING_LONGEST_MINUTES", default=15)
 if THROTTLING_MAX_RPS < 0 or THROTTLING_WINDOW_SECONDS <= 0 or THROTTLING_LONGEST_MINUTES < 1:
     raise ImproperlyConfigured("THROTTLING_WINDOW_SECONDS and THROTTLING_LONGEST_MINUTES must be above 0.")
@@ -378,11 +377,31 @@ STRIPE_LIVE = STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
 STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", default=4.0)
 if not 0 < STRIPE_TIMEOUT_SECONDS <= 8:
     raise ImproperlyConfigured("STRIPE_TIMEOUT_SECONDS must be above 0 and at most 8.")
+# After so many calls in a row without an answer, none more than so many seconds after the one before, nobody asks
+# Stripe for so many seconds; then one tries.
+BREAKER_FAILURES = env.int("BREAKER_FAILURES", default=5)
+BREAKER_WINDOW_SECONDS = env.float("BREAKER_WINDOW_SECONDS", default=60.0)
+BREAKER_COOL_DOWN_SECONDS = env.float("BREAKER_COOL_DOWN_SECONDS", default=15.0)
+if BREAKER_FAILURES < 1 or BREAKER_WINDOW_SECONDS <= 0 or BREAKER_COOL_DOWN_SECONDS <= 0:
+    raise ImproperlyConfigured("BREAKER_FAILURES must be at least 1, the other BREAKER_… above 0.")
 CHECKOUT_HOLD_MINUTES = env.int("CHECKOUT_HOLD_MINUTES", default=31)
 if not 31 <= CHECKOUT_HOLD_MINUTES <= 24 * 60 - 1:
     raise ImproperlyConfigured(
         "CHECKOUT_HOLD_MINUTES must be from 31 to 1439: Stripe's sessions live 30 min to 24 h."
     )
+# How long what somebody ordered is held while Stripe does not answer and no payment page can be opened.
+PAYMENT_LINK_HOLD_MINUTES = env.int("PAYMENT_LINK_HOLD_MINUTES", default=120)
+if not CHECKOUT_HOLD_MINUTES <= PAYMENT_LINK_HOLD_MINUTES <= 24 * 60 - 1:
+    raise ImproperlyConfigured("PAYMENT_LINK_HOLD_MINUTES must be from CHECKOUT_HOLD_MINUTES to 1439.")
+FLASH_HOLD_MINUTES = env.int("FLASH_HOLD_MINUTES", default=10)
+if not 1 <= FLASH_HOLD_MINUTES <= 60:
+    raise ImproperlyConfigured("FLASH_HOLD_MINUTES must be from 1 to 60.")
+# What one e-mail address may have ordered to pay at the counter and not paid yet, in minor units; and for how many days
+# such an order waits.
+COUNTER_MOST = env.int("COUNTER_MOST", default=500_00)
+COLLECT_WITHIN_DAYS = env.int("COLLECT_WITHIN_DAYS", default=7)
+if COUNTER_MOST < 0 or not 1 <= COLLECT_WITHIN_DAYS <= 90:
+    raise ImproperlyConfigured("COUNTER_MOST must be 0 or more, COLLECT_WITHIN_DAYS from 1 to 90.")
 RECONCILE_EVERY_MINUTES = env.int("RECONCILE_EVERY_MINUTES", default=15)
 if not 1 <= RECONCILE_EVERY_MINUTES <= 15:
     raise ImproperlyConfigured("RECONCILE_EVERY_MINUTES must be from 1 to 15.")
@@ -410,5 +429,9 @@ LOGGING: dict[str, Any] = {
     "formatters": {"json": {"()": "config.logs.JsonFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # Every answer has its line from us; a second one for each 4xx would fill the log in a rush.
+        "django.request": {"level": "ERROR"},
+    },
 }

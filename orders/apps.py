@@ -10,10 +10,11 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import personal
-        from config import kept, periodic
+        from config import kept, periodic, toggles
         from orders import (  # noqa: F401 (rules; listens)
             books,
             cart_cookie,
+            charge_books,
             delivery,
             exports,
             invoice_books,
@@ -22,19 +23,27 @@ class OrdersConfig(AppConfig):
             receivers,
             tables,
             tasks,
+            voucher_books,
         )
         from orders.invoices import checks  # noqa: F401 (signs itself up)
         from orders.invoices import personal as invoices
-        from shop import pages
+        from orders.services import quotas
+        from shop import flash, pages
         from shop.content import inserts
         from shop.delivery import register
 
+        toggles.register(
+            "vouchers",
+            label="Vouchers",
+            says="Customers can type the code of a voucher in, and those in carts count. Promotions go on either way.",
+        )
         mail_samples.sign_up()
         pages.personalise(cart_cookie.NAME, cart_cookie.badge_of)
         periodic.register("forget old carts", timedelta(days=1), tasks.forget_old_carts)
         periodic.register("let go what was short", timedelta(hours=1), tasks.release_held)
         periodic.register("issue missing invoices", timedelta(minutes=10), tasks.issue_missing_documents)
         register(delivery.usual_days)
+        flash.count_by(quotas.taken)
         personal.register("cart", export=personal_data.export_cart, erase=personal_data.erase_carts)
         personal.register(
             "checkouts", export=personal_data.export_checkouts, erase=personal_data.erase_checkouts

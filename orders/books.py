@@ -17,7 +17,7 @@ books.rule(
         LEFT JOIN orders_checkout AS checkout
           ON checkout.number = SUBSTR(hold.reference, 10) AND hold.reference = 'checkout ' || checkout.number
         WHERE hold.quantity > 0 AND hold.reference NOT LIKE 'return RMA-%%'
-          AND (checkout.state IS NULL OR checkout.state NOT IN ('open', 'awaiting_payment'))
+          AND (checkout.state IS NULL OR checkout.state NOT IN ('open', 'awaiting_link', 'awaiting_payment'))
           AND COALESCE(checkout.closed_at, hold.created_at) < %(two_minutes_ago)s
         ORDER BY hold.id
     """,
@@ -25,7 +25,7 @@ books.rule(
 
 books.rule(
     "orders.held_lines",
-    says="A checkout whose payment is awaited holds every piece that it offers.",
+    says="A checkout whose payment is awaited, or the page for it, holds every piece that it offers.",
     finds="Checkout {number} awaits payment for {offered} of {sku}, but {held} are held for it.",
     sql="""
         SELECT number, sku, SUM(offered) AS offered, SUM(held) AS held
@@ -33,13 +33,13 @@ books.rule(
             SELECT checkout.number, part.value ->> 'sku' AS sku,
                    CAST(part.value ->> 'quantity' AS bigint) AS offered, 0 AS held
             FROM orders_checkout AS checkout CROSS JOIN JSON_ROWS(checkout.lines) AS part
-            WHERE checkout.state = 'awaiting_payment'
+            WHERE checkout.state IN ('awaiting_link', 'awaiting_payment')
             UNION ALL
             SELECT checkout.number, item.sku, 0, hold.quantity
             FROM orders_checkout AS checkout
             JOIN inventory_reservation AS hold ON hold.reference = 'checkout ' || checkout.number
             JOIN inventory_stockitem AS item ON item.id = hold.item_id
-            WHERE checkout.state = 'awaiting_payment' AND hold.quantity > 0
+            WHERE checkout.state IN ('awaiting_link', 'awaiting_payment') AND hold.quantity > 0
         ) AS pieces
         GROUP BY number, sku
         HAVING SUM(offered) <> SUM(held)
@@ -125,17 +125,17 @@ books.rule(
 
 books.rule(
     "orders.line_total",
-    says="Net and tax of an order line make its gross; its price times its quantity is the one that was shown.",
+    says="Net and tax of an order line make its gross; its price times its quantity, less discount, plus duty, is it.",
     finds=(
-        "Order {number}, line {position} ({sku}): {quantity} at {unit_price:money} are {shown:money}, but the line "
-        "says {net:money} net, {tax:money} tax, {gross:money} gross."
+        "Order {number}, line {position} ({sku}): {quantity} at {unit_price:money}, less {discount:money}, plus "
+        "{duty:money} duty are {shown:money}, but the line says {net:money} net, {tax:money} tax, {gross:money} gross."
     ),
     sql="""
-        SELECT placed.number, line.position, line.sku, line.quantity, line.unit_price,
-               line.unit_price * line.quantity AS shown, line.net, line.tax, line.gross
+        SELECT placed.number, line.position, line.sku, line.quantity, line.unit_price, line.discount, line.duty,
+               line.unit_price * line.quantity - line.discount + line.duty AS shown, line.net, line.tax, line.gross
         FROM orders_orderline AS line JOIN orders_order AS placed ON placed.id = line.order_id
         WHERE line.net + line.tax <> line.gross
-           OR line.unit_price * line.quantity
+           OR line.unit_price * line.quantity - line.discount + line.duty
               <> CASE WHEN placed.prices_include_tax THEN line.gross ELSE line.net END
         ORDER BY line.id
     """,
@@ -177,15 +177,16 @@ books.rule(
 
 books.rule(
     "orders.total",
-    says="Goods, delivery and, where prices are without it, tax make the total of an order.",
+    says="Goods less discount, duty, delivery and, where prices are without it, tax make the total of an order.",
     finds=(
-        "Order {number}: {subtotal:money} of goods, {shipping:money} of delivery and {added_tax:money} of tax on top "
-        "do not make {total:money}."
+        "Order {number}: {subtotal:money} of goods less {discount:money}, {duty:money} of duty, {shipping:money} of "
+        "delivery and {added_tax:money} of tax on top do not make {total:money}."
     ),
     sql="""
-        SELECT number, subtotal, shipping, CASE WHEN prices_include_tax THEN 0 ELSE tax END AS added_tax, total
+        SELECT number, subtotal, discount, duty, shipping,
+               CASE WHEN prices_include_tax THEN 0 ELSE tax END AS added_tax, total
         FROM orders_order
-        WHERE total <> subtotal + shipping + CASE WHEN prices_include_tax THEN 0 ELSE tax END
+        WHERE total <> subtotal - discount + duty + shipping + CASE WHEN prices_include_tax THEN 0 ELSE tax END
         ORDER BY id
     """,
 )
@@ -206,6 +207,71 @@ books.rule(
 )
 
 books.rule(
+    "orders.discount",
+    says="Discount and duty of an order are the sums of its lines, and each line's discount is what was taken off it.",
+    finds=(
+        "Order {number} says {discount:money} discount and {duty:money} duty, its lines {lines:money} and "
+        "{lines_duty:money}, and those that took it off {named:money}, by line {shares:money}; {odd} lines differ."
+    ),
+    sql="""
+        SELECT * FROM (
+            SELECT placed.id, placed.number, placed.discount, placed.duty,
+                   COALESCE(goods.discount, 0) AS lines, COALESCE(goods.duty, 0) AS lines_duty,
+                   (SELECT COALESCE(SUM(CAST(taken.value ->> 'amount' AS bigint)), 0)
+                    FROM JSON_ROWS(placed.discounts) AS taken) AS named,
+                   COALESCE(goods.shares, 0) AS shares, COALESCE(goods.odd, 0) AS odd
+            FROM orders_order AS placed
+            LEFT JOIN (
+                SELECT order_id, SUM(discount) AS discount, SUM(duty) AS duty, SUM(share) AS shares,
+                       SUM(CASE WHEN share = discount THEN 0 ELSE 1 END) AS odd
+                FROM (
+                    SELECT line.order_id, line.discount, line.duty,
+                           (SELECT COALESCE(SUM(CAST((taken.value -> 'lines') ->> line.sku AS bigint)), 0)
+                            FROM JSON_ROWS(theirs.discounts) AS taken) AS share
+                    FROM orders_orderline AS line JOIN orders_order AS theirs ON theirs.id = line.order_id
+                    WHERE line.replaces_id IS NULL AND (line.discount <> 0 OR line.duty <> 0)
+                ) AS shared
+                GROUP BY order_id
+            ) AS goods ON goods.order_id = placed.id
+        ) AS sums
+        WHERE discount <> lines OR duty <> lines_duty OR discount <> named OR discount <> shares OR odd > 0
+        ORDER BY id
+    """,
+)
+
+books.rule(
+    "orders.quotas",
+    says="What is taken of an allowance is what open and completed checkouts took of it and did not give back.",
+    finds="{quota}: {taken} are counted as taken, but its uses make {uses}.",
+    sql="""
+        SELECT named.quota, COALESCE(quota.taken, 0) AS taken, COALESCE(used.amount, 0) AS uses
+        FROM (SELECT name AS quota FROM orders_quota UNION SELECT quota_id FROM orders_quotause) AS named
+        LEFT JOIN orders_quota AS quota ON quota.name = named.quota
+        LEFT JOIN (
+            SELECT quota_id, SUM(amount) AS amount FROM orders_quotause
+            WHERE given_back_at IS NULL GROUP BY quota_id
+        ) AS used ON used.quota_id = named.quota
+        WHERE COALESCE(quota.taken, 0) <> COALESCE(used.amount, 0)
+        ORDER BY named.quota
+    """,
+)
+
+books.rule(
+    "orders.quotas_held",
+    says="Only a checkout that is being paid or is completed has a share of an allowance.",
+    finds="{reference}, which is {state}, still has {amount} of {quota}.",
+    sql="""
+        SELECT used.quota_id AS quota, used.reference, used.amount, COALESCE(checkout.state, 'unknown') AS state
+        FROM orders_quotause AS used
+        LEFT JOIN orders_checkout AS checkout
+          ON checkout.number = SUBSTR(used.reference, 10) AND used.reference = 'checkout ' || checkout.number
+        WHERE used.given_back_at IS NULL
+          AND (checkout.state IS NULL OR checkout.state IN ('expired', 'cancelled', 'failed'))
+        ORDER BY used.id
+    """,
+)
+
+books.rule(
     "orders.as_agreed",
     says="An order has the number and the amounts of the checkout that the customer agreed to.",
     finds=(
@@ -215,13 +281,14 @@ books.rule(
     ),
     sql="""
         SELECT placed.number, placed.total, placed.subtotal, placed.shipping,
-               placed.shipping_tax, placed.tax, placed.currency,
+               placed.shipping_tax, placed.tax, placed.currency, placed.discount, placed.duty,
                checkout.number AS checkout, checkout.total AS agreed_total, checkout.subtotal AS agreed_subtotal,
                checkout.shipping AS agreed_shipping, checkout.shipping_tax AS agreed_shipping_tax,
                checkout.tax AS agreed_tax, checkout.currency AS agreed_currency
         FROM orders_order AS placed JOIN orders_checkout AS checkout ON checkout.id = placed.checkout_id
         WHERE placed.number <> checkout.number OR placed.total <> checkout.total
-           OR placed.subtotal <> checkout.subtotal OR placed.shipping <> checkout.shipping
+           OR placed.subtotal <> checkout.subtotal OR placed.discount <> checkout.discount
+           OR placed.duty <> checkout.duty OR placed.shipping <> checkout.shipping
            OR placed.shipping_tax <> checkout.shipping_tax OR placed.tax <> checkout.tax
            OR placed.currency <> checkout.currency
            OR placed.prices_include_tax <> checkout.prices_include_tax
@@ -239,16 +306,21 @@ books.rule(
     sql="""
         SELECT number, sku, SUM(quantity) AS quantity, SUM(agreed_quantity) AS agreed_quantity,
                SUM(unit_price) AS unit_price, SUM(agreed_unit_price) AS agreed_unit_price,
+               SUM(discount) AS discount, SUM(agreed_discount) AS agreed_discount,
+               SUM(duty) AS duty, SUM(agreed_duty) AS agreed_duty,
                SUM(tax) AS tax, SUM(agreed_tax) AS agreed_tax, SUM(gross) AS gross, SUM(agreed_gross) AS agreed_gross
         FROM (
             SELECT placed.id, placed.number, line.sku,
                    line.quantity, 0 AS agreed_quantity, line.unit_price, 0 AS agreed_unit_price,
+                   line.discount, 0 AS agreed_discount, line.duty, 0 AS agreed_duty,
                    line.tax, 0 AS agreed_tax, line.gross, 0 AS agreed_gross
             FROM orders_orderline AS line JOIN orders_order AS placed ON placed.id = line.order_id
             WHERE line.replaces_id IS NULL
             UNION ALL
             SELECT placed.id, placed.number, part.value ->> 'sku',
                    0, CAST(part.value ->> 'quantity' AS bigint), 0, CAST(part.value ->> 'unit_price' AS bigint),
+                   0, COALESCE(CAST(part.value ->> 'discount' AS bigint), 0),
+                   0, COALESCE(CAST(part.value ->> 'duty' AS bigint), 0),
                    0, CAST(part.value ->> 'tax' AS bigint), 0, CAST(part.value ->> 'gross' AS bigint)
             FROM orders_order AS placed
             JOIN orders_checkout AS checkout ON checkout.id = placed.checkout_id
@@ -256,6 +328,7 @@ books.rule(
         ) AS lines
         GROUP BY id, number, sku
         HAVING SUM(quantity) <> SUM(agreed_quantity) OR SUM(unit_price) <> SUM(agreed_unit_price)
+            OR SUM(discount) <> SUM(agreed_discount) OR SUM(duty) <> SUM(agreed_duty)
             OR SUM(tax) <> SUM(agreed_tax) OR SUM(gross) <> SUM(agreed_gross)
         ORDER BY id, sku
     """,
@@ -285,5 +358,51 @@ books.rule(
         FROM orders_order AS placed JOIN orders_checkout AS checkout ON checkout.id = placed.checkout_id
         GROUP BY checkout.id, checkout.number HAVING COUNT(*) > 1
         ORDER BY checkout.id
+    """,
+)
+
+books.rule(
+    "orders.flash_sale_cap",
+    says="Of a flash sale no more pieces are sold and held than it has.",
+    finds="Flash sale {sale} has {cap} pieces, but {taken} are sold or held.",
+    sql="""
+        SELECT sale.id AS sale, sale.cap, quota.taken
+        FROM shop_flashsale AS sale JOIN orders_quota AS quota ON quota.name = 'sale ' || sale.id
+        WHERE quota.taken > sale.cap
+        ORDER BY sale.id
+    """,
+)
+
+books.rule(
+    "orders.flash_sale_limit",
+    says="Nobody has more pieces of a flash sale than one customer may have.",
+    finds="{quota}: {taken} pieces are sold or held, but one customer may have {most}.",
+    sql="""
+        SELECT quota.name AS quota, quota.taken, sale."limit" AS most
+        FROM shop_flashsale AS sale JOIN orders_quota AS quota ON quota.name LIKE 'sale ' || sale.id || ' by %%'
+        WHERE quota.taken > sale."limit"
+        ORDER BY quota.name
+    """,
+)
+
+books.rule(
+    "orders.flash_sale_pieces",
+    says="What checkouts sell and hold at flash prices is what is counted of the sales.",
+    finds="Checkout {number} has {pieces} pieces of {quota}, but {amount} are counted.",
+    sql="""
+        SELECT number, quota, SUM(pieces) AS pieces, SUM(amount) AS amount
+        FROM (
+            SELECT checkout.number, 'sale ' || (part.value ->> 'sale') AS quota,
+                   CAST(part.value ->> 'quantity' AS bigint) AS pieces, 0 AS amount
+            FROM orders_checkout AS checkout CROSS JOIN JSON_ROWS(checkout.lines) AS part
+            WHERE checkout.state NOT IN ('expired', 'cancelled', 'failed') AND (part.value ->> 'sale') IS NOT NULL
+            UNION ALL
+            SELECT SUBSTR(used.reference, 10), used.quota_id, 0, used.amount
+            FROM orders_quotause AS used
+            WHERE used.given_back_at IS NULL AND used.quota_id LIKE 'sale %%' AND used.quota_id NOT LIKE 'sale %% by %%'
+        ) AS sides
+        GROUP BY number, quota
+        HAVING SUM(pieces) <> SUM(amount)
+        ORDER BY number, quota
     """,
 )

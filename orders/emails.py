@@ -36,9 +36,14 @@ def send_confirmation(order_id: int) -> None:
 
 
 def send_shipped(fulfilment_id: int) -> None:
-    """Tell the customer which pieces are on their way, with whom, and what is still to come."""
+    """Tell the customer which pieces are on their way, with whom, and what is still to come.
+
+    Whoever paid at the counter has them in their hands.
+    """
     parcel = Fulfilment.objects.select_related("order").get(pk=fulfilment_id)
     order = parcel.order
+    if order.is_for_counter:
+        return
     with languages.spoken(order.language):
         context = {
             **_words_of(order),

@@ -21,6 +21,8 @@ _ORDER = [
     "shipping_address",
     "shipping_name",
     "subtotal",
+    "discount",
+    "duty",
     "shipping",
     "tax",
     "total",
@@ -81,7 +83,17 @@ exports.register(
                 "Name",
                 "Country",
             ),
-            *("Delivery", "Goods", "Delivery costs", "Tax", "Total", "Credited", "Currency"),
+            *(
+                "Delivery",
+                "Goods",
+                "Discount",
+                "Duty",
+                "Delivery costs",
+                "Tax",
+                "Total",
+                "Credited",
+                "Currency",
+            ),
         ],
         order_rows,
         Order.objects.all,
@@ -102,6 +114,8 @@ _LINE = [
     "shipped",
     "returned",
     "unit_price",
+    "discount",
+    "duty",
     "net",
     "tax",
     "gross",
@@ -115,8 +129,8 @@ def line_rows(orders: QuerySet[Order]) -> Iterator[exports.Cells]:
         "order_id", "position"
     )
     for row in exports.read(lines.values_list(*_LINE)):
-        number, placed_at, *facts, price, net, tax, gross, rate, currency = row
-        amounts = map(exports.amount, (price, net, tax, gross))
+        number, placed_at, *facts, price, discount, duty, net, tax, gross, rate, currency = row
+        amounts = map(exports.amount, (price, discount, duty, net, tax, gross))
         yield [number, exports.moment(placed_at), *facts, *amounts, Decimal(rate) / 100, currency.upper()]
 
 
@@ -127,7 +141,7 @@ exports.register(
         "orders.export_order",
         [
             *("Order", "Placed at", "Line", "SKU", "Name", "Size", "Pieces", "Cancelled", "Short", "Shipped"),
-            *("Returned", "Price", "Net", "Tax", "Gross", "Tax rate %", "Currency"),
+            *("Returned", "Price", "Discount", "Duty", "Net", "Tax", "Gross", "Tax rate %", "Currency"),
         ],
         line_rows,
         Order.objects.all,

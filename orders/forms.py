@@ -8,12 +8,20 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import address_book, addresses
-from accounts.address_fields import AddressedForm, DescribedForm, QuickEmail, country_field
+from accounts import address_book, addresses, vat_numbers
+from accounts.address_fields import (
+    AddressedForm,
+    DescribedForm,
+    LineText,
+    QuickEmail,
+    QuickText,
+    country_field,
+)
 from accounts.models import Address, User
 from config.mail import clean_address
 from orders import services as orders
 from orders.models import Cart, Checkout, ShippingMethod
+from orders.models.offers import LONGEST_CODE
 
 _EMAIL_PROBLEMS = {
     "required": _("Enter your e-mail address."),
@@ -44,6 +52,12 @@ class LineForm(forms.Form):
 
     def clean_quantity(self) -> int:
         return _in_range(self.cleaned_data["quantity"], lowest=0)
+
+
+class VoucherForm(forms.Form):
+    """The code of a voucher; empty takes it out of the cart."""
+
+    code = forms.CharField(max_length=LONGEST_CODE, required=False)
 
 
 def _in_range(quantity: int, *, lowest: int) -> int:
@@ -102,6 +116,20 @@ class CheckoutForm(AddressedForm):
         widget=QuickEmail(attrs=_EMAIL),
     )
     billing_same = forms.BooleanField(label=_("The billing address is the same"), required=False)
+    vat_number = LineText(
+        label=_("VAT number (for businesses, optional)"),
+        max_length=40,
+        required=False,
+        widget=QuickText(
+            attrs={
+                "class": "form-control",
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
+        help_text=_("We note it on the invoice; the price does not change."),
+    )
     saved = forms.CharField(max_length=16, required=False)
     save_address = forms.BooleanField(required=False)
     method = forms.IntegerField(required=False)
@@ -126,12 +154,10 @@ class CheckoutForm(AddressedForm):
         super().__init__(data, initial={"billing_same": is_first, **dict(typed.items())})
         self.chosen = next((each for each in self.book if each.key == typed.get("saved")), None)
         self.methods = orders.delivery_methods()
-        self.reachable = _reachable(self.methods)
-        self.field_country = _country_of(typed.get("country"), self.reachable)
+        self.reachable = reachable(self.methods)
+        self.field_country = country_of(typed.get("country"), self.reachable)
         self.country = self.chosen.country if self.chosen else self.field_country
-        self.billing_country = _country_of(
-            typed.get("billing_country") or self.country, addresses.countries()
-        )
+        self.billing_country = country_of(typed.get("billing_country") or self.country, addresses.countries())
         self.method_id = _whole_number(typed.get("method"))
         self.billing_is_same = bool(typed.get("billing_same", is_first))
         delivery_choice = _country_field(self.reachable, self.field_country, "shipping")
@@ -180,16 +206,19 @@ class CheckoutForm(AddressedForm):
         """The fields that were refused, in the order of the page."""
         delivery = [self["email"], self["saved"], self["country"], *self.delivery_fields]
         billing = [self["billing_country"], *self.billing_fields]
-        return [field for field in (*delivery, *billing, self["method"]) if field.errors]
+        return [field for field in (*delivery, *billing, self["vat_number"], self["method"]) if field.errors]
 
     # --- for the services -------------------------------------------------------------------------
     def details(self) -> orders.CheckoutDetails:
         """Return what was typed as the services take it; only for a form that is valid."""
         shipping = self.chosen.as_dict() if self.chosen else self.address("")
+        billing = dict(shipping) if self.cleaned_data["billing_same"] else self.address("billing_")
+        if number := self.cleaned_data["vat_number"]:
+            billing["vat_number"] = number
         return orders.CheckoutDetails(
             email=self.cleaned_data["email"],
             shipping_address=shipping,
-            billing_address=dict(shipping) if self.cleaned_data["billing_same"] else self.address("billing_"),
+            billing_address=billing,
             method_id=self.cleaned_data["method"] or 0,
             customer=self.customer,
         )
@@ -209,6 +238,15 @@ class CheckoutForm(AddressedForm):
         if self.cleaned_data["saved"] and not self.chosen:
             raise forms.ValidationError(_("This address is no longer saved. Choose another one."))
         return self.cleaned_data["saved"]
+
+    def clean_vat_number(self) -> str:
+        """In the form that the country which is billed gives it."""
+        typed = self.cleaned_data["vat_number"]
+        country = self.country if self.billing_is_same else self.billing_country
+        try:
+            return vat_numbers.clean(typed, country) if typed else ""
+        except vat_numbers.NotAVatNumber as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
 
     def clean(self) -> dict[str, object]:
         if self.chosen:
@@ -243,7 +281,7 @@ def _country_field(choices: Mapping[str, str], country: str, kind: str) -> forms
     )
 
 
-def _reachable(methods: list[ShippingMethod]) -> dict[str, str]:
+def reachable(methods: list[ShippingMethod]) -> dict[str, str]:
     """The countries that some way of delivery reaches."""
     if any(not method.countries for method in methods):
         return addresses.countries()
@@ -251,7 +289,7 @@ def _reachable(methods: list[ShippingMethod]) -> dict[str, str]:
     return {code: name for code, name in addresses.countries().items() if code in codes}
 
 
-def _country_of(typed: object, choices: Mapping[str, str]) -> str:
+def country_of(typed: object, choices: Mapping[str, str]) -> str:
     """The country that was chosen, else the shop's own, else the first that there is."""
     if typed in choices:
         return str(typed)
@@ -300,4 +338,5 @@ def _from_address_book(customer: User, saved: list[Address]) -> dict[str, object
 
 
 def _billing(address: Mapping[str, str]) -> dict[str, str]:
-    return {f"billing_{name}": text for name, text in address.items()}
+    noted = {"vat_number": address.get("vat_number", "")}
+    return {f"billing_{name}": text for name, text in address.items() if name != "vat_number"} | noted

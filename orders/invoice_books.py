@@ -83,10 +83,11 @@ books.rule(
 
 books.rule(
     "orders.invoice_parts",
-    says="Lines, delivery and duty less discounts make the total of an invoice or credit note, their tax its tax.",
+    says="Lines and delivery make the total of an invoice or credit note, their tax its tax, their discounts its own.",
     finds=(
         "{number} says {total:money} with {tax:money} tax; its parts make {parts:money}, their tax {parts_tax:money}, "
-        "and what it says by rate {by_rate:money} with {by_rate_tax:money}."
+        "and what it says by rate {by_rate:money} with {by_rate_tax:money}. Discount {discount:money} and duty "
+        "{duty:money} are {line_discount:money} and {line_duty:money} by line, {named:money} by name."
     ),
     sql=on_both(
         """
@@ -94,17 +95,22 @@ books.rule(
             SELECT id, number, total, tax,
                 (SELECT COALESCE(SUM(CAST(line.value ->> 'gross' AS bigint)), 0)
                  FROM JSON_ROWS(said -> 'lines') AS line)
-                + COALESCE(CAST(said -> 'shipping' ->> 'gross' AS bigint), 0)
-                + CAST(said ->> 'duty' AS bigint)
-                - (SELECT COALESCE(SUM(CAST(discount.value ->> 'amount' AS bigint)), 0)
-                   FROM JSON_ROWS(said -> 'discounts') AS discount) AS parts,
+                + COALESCE(CAST(said -> 'shipping' ->> 'gross' AS bigint), 0) AS parts,
                 (SELECT COALESCE(SUM(CAST(line.value ->> 'tax' AS bigint)), 0)
                  FROM JSON_ROWS(said -> 'lines') AS line)
                 + COALESCE(CAST(said -> 'shipping' ->> 'tax' AS bigint), 0) AS parts_tax,
                 (SELECT COALESCE(SUM(CAST(part.value ->> 'gross' AS bigint)), 0)
                  FROM JSON_ROWS(said -> 'tax_parts') AS part) AS by_rate,
                 (SELECT COALESCE(SUM(CAST(part.value ->> 'tax' AS bigint)), 0)
-                 FROM JSON_ROWS(said -> 'tax_parts') AS part) AS by_rate_tax
+                 FROM JSON_ROWS(said -> 'tax_parts') AS part) AS by_rate_tax,
+                CAST(said -> 'totals' ->> 'discount' AS bigint) AS discount,
+                CAST(said -> 'totals' ->> 'duty' AS bigint) AS duty,
+                (SELECT COALESCE(SUM(CAST(line.value ->> 'discount' AS bigint)), 0)
+                 FROM JSON_ROWS(said -> 'lines') AS line) AS line_discount,
+                (SELECT COALESCE(SUM(CAST(line.value ->> 'duty' AS bigint)), 0)
+                 FROM JSON_ROWS(said -> 'lines') AS line) AS line_duty,
+                (SELECT COALESCE(SUM(CAST(taken.value ->> 'amount' AS bigint)), 0)
+                 FROM JSON_ROWS(said -> 'discounts') AS taken) AS named
             FROM (
                 SELECT document.id, document.number, document.total, document.tax, CONTENT AS said
                 FROM orders_invoice AS document WHERE SHA256_OF = document.sha256 FENCE
@@ -112,6 +118,7 @@ books.rule(
             FENCE
         ) AS sums
         WHERE total <> parts OR total <> by_rate OR tax <> parts_tax OR tax <> by_rate_tax
+           OR discount <> line_discount OR discount <> named OR duty <> line_duty
         ORDER BY id
         """,
         SHA256_OF=SHA256_OF,

@@ -1,6 +1,7 @@
 """This room's mails as the console shows them, about an order that was never placed."""
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from config.mail_samples import EMAIL, NAME, register
 from orders import emails
@@ -8,6 +9,7 @@ from orders.models import Fulfilment, Order, OrderLine
 
 _RATE = 1900
 _SHIPPING = 490
+_OFF = 500
 
 
 def sign_up() -> None:
@@ -46,6 +48,20 @@ def order() -> Order:
     )
 
 
+def _reduced() -> tuple[Order, list[OrderLine]]:
+    """The same, with a voucher that took something off."""
+    placed, lines = order(), _lines()
+    line = lines[0]
+    line.discount, line.gross = _OFF, line.gross - _OFF
+    line.tax = _tax_in(line.gross)
+    line.net = line.gross - line.tax
+    voucher = {"reference": "voucher 1", "name": gettext("Voucher"), "code": "SAMPLE", "shipping": 0}
+    placed.discounts = [{**voucher, "amount": _OFF, "lines": {line.sku: _OFF}}]
+    placed.discount, placed.total = _OFF, placed.total - _OFF
+    placed.tax = placed.shipping_tax + sum(each.tax for each in lines)
+    return placed, lines
+
+
 def _lines() -> list[OrderLine]:
     return [
         _line(1, "Sample product", "Blue, M", 2, 1999),
@@ -75,7 +91,7 @@ def _tax_in(gross: int) -> int:
 
 
 def _confirmation() -> dict[str, object]:
-    return emails.words_of_confirmation(order(), _lines())
+    return emails.words_of_confirmation(*_reduced())
 
 
 def _shipped() -> dict[str, object]:

@@ -18,6 +18,8 @@ def pack(quote: Quote) -> str:
             "lines": {line.sku: [line.quantity, line.unit_price] for line in quote.lines},
             "country": quote.country,
             "method": quote.method.name if quote.method else "",
+            "discount": quote.discount,
+            "duty": quote.duty,
             "shipping": quote.shipping,
             "tax": quote.tax,
             "total": quote.total,
@@ -33,7 +35,7 @@ def changes(packed: str, quote: Quote) -> list[str]:
         old = signing.loads(packed, salt=_SALT, max_age=_SECONDS)
     except signing.BadSignature:
         return []
-    told = [*_line_changes(old["lines"], quote), *_delivery_changes(old, quote)]
+    told = [*_line_changes(old["lines"], quote), *_sum_changes(old, quote), *_delivery_changes(old, quote)]
     if old["tax"] != quote.tax and not told:
         told.append(_("Tax is %(new)s instead of %(old)s.") % _amounts(quote.tax, old["tax"]))
     if old["total"] != quote.total:
@@ -49,6 +51,7 @@ def _line_changes(old: dict[str, list[int]], quote: Quote) -> list[str]:
         if price != line.unit_price:
             words = _("%(name)s costs %(new)s instead of %(old)s.")
             told.append(words % {"name": name, **_amounts(line.unit_price, price)})
+            told += [line.deal_words] if line.deal_words and line.sale is None else []
         if quantity != line.quantity:
             words = (
                 _("Your cart holds %(now)s × %(name)s instead of %(before)s.")
@@ -60,6 +63,17 @@ def _line_changes(old: dict[str, list[int]], quote: Quote) -> list[str]:
     if gone:
         words = ngettext("%(gone)s thing has left your cart.", "%(gone)s things have left your cart.", gone)
         told.append(words % {"gone": gone})
+    return told
+
+
+def _sum_changes(old: dict, quote: Quote) -> list[str]:
+    told = []
+    if old.get("discount", 0) != quote.discount:
+        words = _("Your discount is %(new)s instead of %(old)s.")
+        told.append(words % _amounts(quote.discount, old.get("discount", 0)))
+    if old.get("duty", 0) != quote.duty:
+        words = _("Import duty is %(new)s instead of %(old)s.")
+        told.append(words % _amounts(quote.duty, old.get("duty", 0)))
     return told
 
 

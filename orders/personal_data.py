@@ -46,7 +46,7 @@ def export_orders(user: User) -> list[dict]:
 def _order(order: Order) -> dict:
     plain = (
         "number email state payment_state fulfilment_state shipping_address billing_address shipping_name "
-        "currency subtotal shipping tax total credit_used"
+        "currency subtotal discount duty shipping tax total discounts credit_used"
     )
     return {
         **{name: getattr(order, name) for name in plain.split()},
@@ -54,7 +54,17 @@ def _order(order: Order) -> dict:
         "lines": [
             {
                 name: getattr(line, name)
-                for name in ("sku", "name", "label", "quantity", "unit_price", "tax", "gross")
+                for name in (
+                    "sku",
+                    "name",
+                    "label",
+                    "quantity",
+                    "unit_price",
+                    "discount",
+                    "duty",
+                    "tax",
+                    "gross",
+                )
             }
             for line in order.lines.all()
         ],
@@ -80,8 +90,9 @@ def export_checkouts(user: User) -> list[dict]:
 
 
 def export_cart(user: User) -> list[dict]:
-    carts = Cart.objects.filter(customer=user).prefetch_related("lines__variant__stock_item")
-    return [
+    """What is in the cart, and the code of its voucher. Of used vouchers, orders tell."""
+    carts = Cart.objects.filter(customer=user).prefetch_related("lines__variant__stock_item", "voucher")
+    return [{"voucher": cart.voucher.code} for cart in carts if cart.voucher] + [
         {"sku": line.variant.sku, "quantity": line.quantity, "added_at": line.added_at.isoformat()}
         for cart in carts
         for line in cart.lines.all()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders import views, views_own, views_reviews
+from orders import views, views_costs, views_own, views_reviews
 from orders.invoices import views as invoices
 
 app_name = "orders"
@@ -8,7 +8,9 @@ urlpatterns = [
     path("cart/", views.cart, name="cart"),
     path("cart/mini/", views.cart_mini, name="cart_mini"),
     path("cart/add/", views.cart_add, name="cart_add"),
+    path("cart/costs/", views_costs.costs, name="cart_costs"),
     path("cart/update/", views.cart_update, name="cart_update"),
+    path("cart/voucher/", views.cart_voucher, name="cart_voucher"),
     path("orders/", views_own.history, name="history"),
     path("orders/claim/", views_own.claim, name="claim"),
     path("orders/find/", views.find, name="find"),

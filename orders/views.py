@@ -1,7 +1,7 @@
 """The customer's doors to the cart and to the orders."""
 
 import secrets
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
-from config import throttle
+from config import throttle, toggles
 from config.csrf import ORIGIN_ONLY, same_origin
 from orders import cart_cookie, tasks, words
 from orders import services as orders
 from orders.forms import AddForm, FindForm, LineForm
 from orders.models import Cart, Order
+from orders.voucher_door import sums_of, try_voucher
 
 
 class Request(HttpRequest):
@@ -48,9 +49,11 @@ def cart(request: Request) -> HttpResponse:
 @never_cache
 def cart_mini(request: Request) -> HttpResponse:
     """The small cart that opens over a page: its last lines and its total. Nothing in it counts as seen."""
-    priced = _priced(cart_cookie.find(request))
+    cart = cart_cookie.find(request)
+    priced = _priced(cart)
     lines = priced.lines[::-1]
     context = {"cart": priced, "lines": lines[:_MINI_LINES], "more": len(lines[_MINI_LINES:])}
+    context |= sums_of(cart, priced)
     return render(request, "orders/_mini_cart.html", context)
 
 
@@ -96,6 +99,25 @@ def cart_update(request: Request) -> HttpResponse:
     return _updated(request, cart, change)
 
 
+@same_origin
+@require_POST
+@never_cache
+def cart_voucher(request: Request) -> HttpResponse:
+    """Put a voucher into the cart by its code; an empty one takes it out. Leads back to the page that asked."""
+    cart, is_checkout = cart_cookie.find(request), request.POST.get("next") == "checkout"
+    if cart is None:
+        return _cart_page(request, None, problem=str(orders.EmptyCart()), status=409)
+    tried = try_voucher(request, cart)
+    if is_checkout:
+        if tried.problem:
+            messages.error(request, tried.problem)
+        return _see_other("payments:checkout")
+    if request.htmx or tried.problem:
+        answer = _cart_page(request, cart, tried=tried, status=tried.status)
+        return throttle.mark(answer, tried.throttled) if tried.throttled else answer
+    return _see_other("orders:cart")
+
+
 def _updated(request: Request, cart: Cart, change: orders.Change) -> HttpResponse:
     undo = "" if change.quantity else _sign_undo(change)
     if request.htmx:
@@ -126,16 +148,27 @@ def _cart_page(
         cart_cookie.remember(request, cart, priced.count)
     elif not cart:
         cart_cookie.forget(request)
+    context |= sums_of(cart, priced)
     context |= {
         "cart": priced,
+        "takes_vouchers": toggles.is_on("vouchers"),
         "rows": [(line, *(line_problems or {}).get(line.line.pk, ("", ""))) for line in priced.lines],
         "max_quantity": orders.max_quantity(),
+        "held_until": _held_until(cart, priced),
     }
     response = render(
         request, "orders/_cart.html" if request.htmx else "orders/cart.html", context, status=status
     )
     orders.acknowledge_prices(priced)
     return response
+
+
+def _held_until(cart: Cart | None, priced: orders.PricedCart) -> datetime | None:
+    """Until when pieces of a flash sale are this cart's own, as it is being paid; that is shorter than usual."""
+    if cart is None or not any(line.is_held for line in priced.lines):
+        return None
+    live = orders.live_checkout(cart)
+    return live.expires_at if live and live.expires_at > timezone.now() else None
 
 
 def _priced(cart: Cart | None) -> orders.PricedCart:
@@ -162,6 +195,8 @@ def _say(request: Request, change: orders.Change, words: str) -> None:
 def _capped_words(change: orders.Change) -> str:
     if not change.is_capped:
         return ""
+    if change.deal_words:
+        return f"{change.variant}: {change.deal_words}"
     if change.quantity == orders.max_quantity():
         words = _("%(thing)s: one cart holds at most %(count)s of it.")
     else:

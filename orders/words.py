@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from babel.numbers import format_percent
+from babel.numbers import format_decimal, format_percent
 from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy, ngettext, to_locale
 from django.utils.translation import gettext as _
 
@@ -40,6 +42,8 @@ def status_of(order: Order, *, waits: int = 0) -> Status:
         return Status(
             _("Refunded"), _("We paid everything back. On a card it may take up to ten days to show."), "over"
         )
+    if order.is_for_counter and order.fulfilment_state in {F.SHIPPED, F.DELIVERED}:
+        return Status(_("Collected"), _("Everything was handed over."), "good")
     if order.fulfilment_state == F.DELIVERED:
         return Status(_("Delivered"), _("We hope everything is as you wished."), "good")
     if order.fulfilment_state == F.SHIPPED:
@@ -51,6 +55,10 @@ def status_of(order: Order, *, waits: int = 0) -> Status:
             else _("A part has left our warehouse; the rest follows.")
         )
         return Status(_("Partly on its way"), rest, "good")
+    if order.waits_at_counter:
+        return Status(_("To be collected"), _collecting_words(order), "wait")
+    if order.is_for_counter:
+        return Status(_("Paid"), _("It is handed over at the counter."), "good")
     if order.payment_state == P.AWAITING:
         return Status(_("Awaiting payment"), _("We start as soon as your payment is confirmed."), "wait")
     if waits:
@@ -64,10 +72,22 @@ def _money_of_cancelled(order: Order) -> str:
     if order.payment_state in {P.CAPTURED, P.PART_CAPTURED}:
         return _("We are paying your money back.")
     released = _("Your card was not charged; the amount held on it is released.")
+    if order.collect_until:
+        released = _("Nothing was paid.") if order.collect_until > timezone.now() else _not_collected()
     if not order.credit_used:
         return released
     back = _("Your store credit is back.")
     return f"{released} {back}"
+
+
+def _not_collected() -> str:
+    return _("It was not collected in time, so its things are on sale again. Nothing was paid.")
+
+
+def _collecting_words(order: Order) -> str:
+    return _("Please collect it until %(day)s, and pay at the counter, in cash or by card.") % {
+        "day": date_format(timezone.localtime(order.collect_until), "DATE_FORMAT")
+    }
 
 
 def _backorder_words(order: Order) -> str:
@@ -85,6 +105,11 @@ def _delivery_words(order: Order) -> str:
     return f"{packed} {arrives}"
 
 
+_COUNTER_WORDS = {
+    P.AWAITING: gettext_lazy("To be paid at the counter, when you collect it."),
+    P.CAPTURED: gettext_lazy("Paid at the counter."),
+    P.VOIDED: gettext_lazy("Nothing was paid."),
+}
 _PAYMENT_WORDS = {
     P.AWAITING: gettext_lazy("Not confirmed yet."),
     P.AUTHORISED: gettext_lazy("The amount is held on your card. It is charged when your order ships."),
@@ -99,7 +124,10 @@ _PAYMENT_WORDS = {
 
 @dataclass(frozen=True)
 class PaidWith:
-    """What pays for an order, in minor units; `back` is store credit that was not needed after all."""
+    """What pays for an order, in minor units; `back` is store credit that was not needed after all.
+
+    `card` is also what is paid at the counter.
+    """
 
     credit: int
     back: int
@@ -118,7 +146,9 @@ def paid_with(order: Order, *, credit: int, captured: int) -> PaidWith:
 
 def payment_words_of(order: Order) -> str:
     """Say what has become of the money, as customers see it."""
-    return str(_PAYMENT_WORDS[P(order.payment_state)])
+    state = P(order.payment_state)
+    at_counter = _COUNTER_WORDS.get(state) if order.is_for_counter else None
+    return str(at_counter or _PAYMENT_WORDS[state])
 
 
 def days(span: str) -> str:
@@ -134,6 +164,14 @@ def percent(rate: int) -> str:
     """Say a tax rate in hundredths of a percent: 1900 is "19%", in German 770 is "7,7 %"."""
     locale = to_locale(get_language() or settings.LANGUAGE_CODE)
     return format_percent(Decimal(rate) / 10_000, locale=locale, decimal_quantization=False)
+
+
+def weight(grams: int) -> str:
+    """Say a weight exactly: 350 is "350 g", 1350 is "1.35 kg", in German "1,35 kg"."""
+    if grams < 1000:
+        return f"{grams} g"
+    locale = to_locale(get_language() or settings.LANGUAGE_CODE)
+    return f"{format_decimal(Decimal(grams) / 1000, locale=locale)} kg"
 
 
 def tax_parts_of(order: Order, lines: Iterable[OrderLine]) -> list[tuple[str, int]]:
@@ -156,6 +194,8 @@ def steps_of(order: Order) -> list[tuple[str, bool]]:
     shipped = order.fulfilment_state in {F.PARTIAL, F.SHIPPED, F.DELIVERED}
     delivered = order.fulfilment_state == F.DELIVERED
     paid = order.payment_state != P.AWAITING
+    if order.is_for_counter:
+        return [(_("Ordered"), True), (_("Paid"), paid), (_("Collected"), shipped)]
     shipping = _("Partly shipped") if order.fulfilment_state == F.PARTIAL else _("Shipped")
     return [
         (_("Ordered"), True),

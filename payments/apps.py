@@ -15,6 +15,7 @@ class PaymentsConfig(AppConfig):
         from orders import services as orders
         from payments import (  # noqa: F401 (the books sign up the room's rules)
             books,
+            counter_books,
             credit_books,
             dispute_books,
             exports,
@@ -33,9 +34,17 @@ class PaymentsConfig(AppConfig):
             label="Guest checkout",
             says="Whoever has no account can order as well; while it is off, the checkout asks to sign in.",
         )
+        toggles.register(
+            "cash",
+            label="Pay at the counter",
+            says="Customers who collect may pay at the counter, in cash or by card.",
+            default=False,
+        )
         orders.name_payments_by(payment_facts)
 
         periodic.register("expire checkouts", timedelta(seconds=20), tasks.expire_checkouts)
+        periodic.register("open payment links", timedelta(seconds=10), tasks.open_payment_links)
+        periodic.register("cancel uncollected orders", timedelta(minutes=10), tasks.cancel_uncollected)
         every = timedelta(minutes=settings.RECONCILE_EVERY_MINUTES)
         periodic.register("reconcile payments", every, tasks.reconcile_payments)
         periodic.register("act before holds lapse", timedelta(minutes=10), tasks.act_before_holds_lapse)

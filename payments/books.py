@@ -70,6 +70,37 @@ books.rule(
     """,
 )
 
+books.rule(
+    "payments.links_awaited",
+    says="A checkout that waits for its payment page has a pending payment without a page, and nothing is paid.",
+    finds="{number} waits for its payment page, but {what}.",
+    sql="""
+        SELECT checkout.number,
+               CASE WHEN payment.id IS NULL THEN 'no payment was started for it'
+                    WHEN payment.session_id IS NOT NULL THEN 'it has one: ' || payment.session_id
+                    ELSE 'its payment is ' || payment.state END AS what
+        FROM orders_checkout AS checkout
+        LEFT JOIN payments_payment AS payment ON payment.checkout_id = checkout.id
+        WHERE checkout.state = 'awaiting_link'
+          AND (payment.id IS NULL OR payment.session_id IS NOT NULL OR payment.state <> 'pending')
+        ORDER BY checkout.id
+    """,
+)
+
+books.rule(
+    "payments.links_in_time",
+    says="Whose payment page Stripe was never asked for is let go within five minutes after the time that was said.",
+    finds="{number} waits for its payment page since {created_at}; its time was over at {expires_at}.",
+    sql="""
+        SELECT checkout.number, checkout.created_at, checkout.expires_at
+        FROM orders_checkout AS checkout
+        JOIN payments_payment AS payment ON payment.checkout_id = checkout.id
+        WHERE checkout.state = 'awaiting_link' AND payment.page_until IS NULL
+          AND checkout.expires_at < %(five_minutes_ago)s
+        ORDER BY checkout.id
+    """,
+)
+
 # The operations of ours of which no result has been heard: requested, neither succeeded nor failed.
 _UNHEARD = """
     SELECT asked.payment_id, asked.kind, asked.operation, asked.amount, asked.at
@@ -125,6 +156,7 @@ books.rule(
                 THEN payment.state = 'refunded'
             WHEN payment.refunded > 0 THEN payment.state = 'part_refunded'
             WHEN payment.captured > 0 THEN payment.state = 'captured'
+            WHEN payment.method = 'counter' THEN payment.state IN ('pending', 'voided')
             WHEN payment.voided > 0 AND payment.voided = payment.authorised THEN payment.state IN ('voided', 'expired')
             WHEN payment.authorised > 0 THEN payment.state = 'authorised'
             WHEN payment.amount = 0 AND payment.order_id IS NOT NULL THEN payment.state = 'captured'
@@ -193,7 +225,10 @@ books.rule(
 
 books.rule(
     "payments.order_paid",
-    says="An order that costs something has a payment that was authorised for all that store credit did not pay.",
+    says=(
+        "An order that costs something has a payment that was authorised for all that store credit did not pay, unless "
+        "it is still to be paid at the counter, or was cancelled before."
+    ),
     finds="Order {number} costs {total:money}, but {authorised:money} was ever authorised for it.",
     sql="""
         SELECT placed.number, placed.total, payment.id AS payment,
@@ -201,6 +236,7 @@ books.rule(
         FROM orders_order AS placed
         LEFT JOIN payments_payment AS payment ON payment.order_id = placed.id
         WHERE COALESCE(payment.authorised, 0) + placed.credit_used < placed.total
+          AND NOT (COALESCE(payment.method, '') = 'counter' AND payment.state IN ('pending', 'voided'))
         ORDER BY placed.id
     """,
 )

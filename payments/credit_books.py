@@ -119,7 +119,7 @@ books.rule(
         JOIN orders_checkout AS checkout ON checkout.id = payment.checkout_id
         LEFT JOIN orders_order AS placed ON placed.id = payment.order_id
         WHERE (checkout.credit > 0 OR payment.credit > 0) AND NOT CASE
-            WHEN checkout.state IN ('open', 'awaiting_payment') THEN payment.credit = checkout.credit
+            WHEN checkout.state IN ('open', 'awaiting_link', 'awaiting_payment') THEN payment.credit = checkout.credit
             WHEN placed.id IS NULL THEN payment.credit = 0
             WHEN payment.state IN ('voided', 'expired', 'failed') THEN payment.credit = 0
             WHEN payment.state = 'authorised' AND placed.state = 'cancelled' THEN payment.credit = 0

@@ -1,12 +1,13 @@
-"""What we write to staff about money."""
+"""What we write about money: to staff, and to customers who wait for the way to pay."""
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from config import mail
-from payments.models import Dispute
+from config import languages, mail
+from orders.models import Checkout
+from payments.models import Dispute, Payment
 from payments.services.disputing import dashboard_url
 
 # Stripe's reasons, as people say them: https://docs.stripe.com/disputes/categories
@@ -23,6 +24,31 @@ REASONS = {
     "subscription_canceled": gettext_noop("the subscription was cancelled"),
     "unrecognized": gettext_noop("the cardholder does not recognise the payment"),
 }
+
+
+def tell_of_payment_link(payment_id: int) -> None:
+    """Mail the way to pay, as it is now: open, or over without ever having been. Nothing to who has paid already."""
+    payment = Payment.objects.select_related("checkout").get(pk=payment_id)
+    checkout = payment.checkout
+    if payment.authorised or payment.order_id or checkout.state == Checkout.State.CANCELLED:
+        return
+    with languages.spoken(checkout.language):
+        context = payment_link_context(checkout)
+        if checkout.is_live:
+            key = f"payment-link-{checkout.number}"
+            mail.send("payments/email/payment_link", checkout.email, context, key=key)
+        else:
+            key = f"no-payment-link-{checkout.number}"
+            mail.send("payments/email/no_payment_link", checkout.email, context, key=key)
+
+
+def payment_link_context(checkout: Checkout) -> dict[str, object]:
+    """What both mails are filled with; the checkout is saved, or a sample."""
+    return {
+        "checkout": checkout,
+        "link": settings.PUBLIC_BASE_URL + reverse("payments:waiting", args=[checkout.token]),
+        "cart": settings.PUBLIC_BASE_URL + reverse("orders:cart"),
+    }
 
 
 def tell_staff_of_dispute(dispute_id: int, opened_as: str) -> None:

@@ -12,6 +12,8 @@ _PAYMENT = [
     "order__number",
     "created_at",
     "state",
+    "method",
+    "taken_in",
     "checkout__email",
     "card_brand",
     "card_last4",
@@ -28,9 +30,33 @@ _PAYMENT = [
 def payment_rows(payments: QuerySet[Payment]) -> Iterator[exports.Cells]:
     chosen = Payment.objects.filter(pk__in=payments.order_by().values("pk")).order_by("pk")
     for row in exports.read(chosen.values_list(*_PAYMENT)):
-        checkout, order, created_at, state, email, brand, last4, intent, *amounts, currency = row
+        (
+            checkout,
+            order,
+            created_at,
+            state,
+            method,
+            taken_in,
+            email,
+            brand,
+            last4,
+            intent,
+            *amounts,
+            currency,
+        ) = row
         yield [
-            *(checkout, order, exports.moment(created_at), state, email, brand, last4, intent),
+            *(
+                checkout,
+                order,
+                exports.moment(created_at),
+                state,
+                method,
+                taken_in,
+                email,
+                brand,
+                last4,
+                intent,
+            ),
             *map(exports.amount, amounts),
             currency.upper(),
         ]
@@ -47,6 +73,8 @@ exports.register(
                 "Order",
                 "Begun at",
                 "State",
+                "Method",
+                "Taken in",
                 "E-mail",
                 "Card",
                 "Last digits",

@@ -22,6 +22,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from config.breaker import Away as BreakerOpen
+from config.breaker import Breaker
 from config.money import format_money
 from orders.models import Checkout
 
@@ -40,6 +42,11 @@ _STRIPE_SPEAKS = (
     "zh-hans zh-hant"
 )
 _STRIPE_NAMES = {"en-gb": "en-GB", "pt-br": "pt-BR", "zh-hans": "zh", "zh-hant": "zh-TW"}
+breaker = Breaker(
+    "stripe",
+    label="Calls to Stripe",
+    says="Closed, the shop asks Stripe. Open, nobody does: who pays is taken down and gets the payment page later.",
+)
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 _only_reading: ContextVar[bool] = ContextVar("only_reading", default=False)
 
@@ -62,6 +69,14 @@ class Unclear(GatewayError):
     def __init__(self, message: str, *, answered: bool = False):
         self.answered = answered
         super().__init__(message)
+
+
+class Away(Unclear):
+    """Stripe has not answered for a while, so this was not even asked."""
+
+
+class Garbled(Unclear):
+    """Stripe has answered something that makes no sense here."""
 
 
 class Busy(Unclear):
@@ -123,7 +138,6 @@ class Session:
 
     id: str
     status: str
-    payment_status: str
     url: str
     amount: int
     currency: str
@@ -186,22 +200,41 @@ def _change(act: Callable[[Any], T]) -> T:
     return _call(act)
 
 
+def is_away() -> bool:
+    """Whether Stripe has not answered for a while, so that it would not even be asked now."""
+    return breaker.is_away
+
+
 def _call(act: Callable[[Any], T]) -> T:
-    """Run one call; a connection that broke at once is tried once more, which an idempotency key makes safe.
+    """Run one call, unless there is no time left for it, or Stripe is known to be away."""
+    if time.monotonic() + settings.STRIPE_TIMEOUT_SECONDS > _deadline.get():
+        raise Unclear("No time is left to ask Stripe.")
+    try:
+        with breaker.passing(_is_silence):
+            return _ask(act)
+    except BreakerOpen as error:
+        raise Away("Stripe is not asked now: it has not answered for a while.") from error
+
+
+def _is_silence(error: Exception) -> bool:
+    """Whether Stripe did not answer: a no is an answer, and so is what we do not understand."""
+    return isinstance(error, Unclear) and not isinstance(error, (Busy, Garbled))
+
+
+def _ask(act: Callable[[Any], T]) -> T:
+    """Put the question; a connection that broke at once is tried once more, which an idempotency key makes safe.
 
     Longer waits are not repeated, so that a silent Stripe holds a worker for one time limit only.
     """
     client = _client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE, settings.STRIPE_TIMEOUT_SECONDS).v1
     began = time.monotonic()
-    if began + settings.STRIPE_TIMEOUT_SECONDS > _deadline.get():
-        raise Unclear("No time is left to ask Stripe.")
     try:
         try:
-            return act(client)
+            return _understand(lambda: act(client))
         except stripe.APIConnectionError:
             if time.monotonic() - began > 0.5:
                 raise
-            return act(client)
+            return _understand(lambda: act(client))
     except stripe.APIConnectionError as error:
         raise Unclear("Stripe could not be reached.") from error
     except (
@@ -215,20 +248,31 @@ def _call(act: Callable[[Any], T]) -> T:
     except stripe.StripeError as error:
         if error.http_status == 409:
             raise Busy("Stripe is still busy with this request.") from error
-        answered = (error.http_status or 0) >= 500 and bool(error.json_body)
+        status = error.http_status or 0
+        if 400 <= status < 500 and status != 429:  # such as a key that was used for another question
+            raise Garbled("Stripe could not make sense of this request.") from error
+        answered = status >= 500 and bool(error.json_body)
         raise Unclear("Stripe could not say.", answered=answered) from error
+
+
+def _understand(read: Callable[[], T]) -> T:
+    try:
+        return read()
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise Unclear("Stripe's answer could not be understood.") from error
+        raise Garbled("Stripe's answer could not be understood.") from error
 
 
-def create_session(checkout: Checkout, *, key: str) -> Session:
-    """Open the payment page for a frozen checkout: authorise now, settle later. Raises Refused, Unclear."""
-    params: Any = session_params(checkout)
+def create_session(checkout: Checkout, *, key: str, until: datetime | None = None) -> Session:
+    """Open the payment page for a frozen checkout: authorise now, settle later. Raises Refused, Unclear.
+
+    It ends with the checkout, or at `until`, which belongs to the key: asked again, it must be the same.
+    """
+    params: Any = session_params(checkout, until)
     return _change(lambda c: _session(c.checkout.sessions.create(params, {"idempotency_key": key})))
 
 
-def session_params(checkout: Checkout) -> dict[str, Any]:
-    """What a payment page is asked for with: it follows from the checkout alone, as the idempotency key does.
+def session_params(checkout: Checkout, until: datetime | None = None) -> dict[str, Any]:
+    """What a payment page is asked for with: it follows from the checkout and its end alone, as the key does.
 
     Metadata is set on the session and on the intent, as Stripe does not copy it (https://docs.stripe.com/metadata).
     """
@@ -244,7 +288,7 @@ def session_params(checkout: Checkout) -> dict[str, Any]:
         "metadata": {"order": checkout.number},
         "customer_email": checkout.email,
         "allowed_payment_method_types": ["card"],
-        "expires_at": int(checkout.expires_at.timestamp()),
+        "expires_at": int((until or checkout.page_ends_at).timestamp()),
         "locale": _locale(checkout.language),
         **_ways_back(checkout),
     }
@@ -278,15 +322,9 @@ def _items(checkout: Checkout) -> list[dict[str, Any]]:
             "credit": format_money(checkout.credit, checkout.currency),
         }
         return [_item(checkout, words, checkout.total - checkout.credit)]
-    items = [
-        _item(
-            checkout,
-            f"{line['name']} ({line['label']})" if line["label"] else line["name"],
-            line["unit_price"],
-            line,
-        )
-        for line in checkout.lines
-    ]
+    items = [item for line in checkout.lines if (item := _goods(checkout, line))]
+    if checkout.duty:
+        items.append(_item(checkout, _("Import duty"), checkout.duty))
     if checkout.shipping:
         items.append(
             _item(checkout, _("Delivery: %(method)s") % {"method": checkout.shipping_name}, checkout.shipping)
@@ -296,12 +334,26 @@ def _items(checkout: Checkout) -> list[dict[str, Any]]:
     return items
 
 
-def _item(checkout: Checkout, name: str, amount: int, line: dict[str, Any] | None = None) -> dict[str, Any]:
+def _goods(checkout: Checkout, line: dict[str, Any]) -> dict[str, Any] | None:
+    """A line for what it costs less its discount, or nothing if that is nothing.
+
+    Stripe multiplies a whole price per piece, so pieces whose sum cannot be divided by their number become one item.
+    """
+    name = f"{line['name']} ({line['label']})" if line["label"] else line["name"]
+    pieces, amount = line["quantity"], line["unit_price"] * line["quantity"] - line.get("discount", 0)
+    if not amount:
+        return None
+    if amount % pieces:
+        return _item(checkout, f"{pieces} × {name}", amount, sku=line["sku"])
+    return _item(checkout, name, amount // pieces, pieces=pieces, sku=line["sku"])
+
+
+def _item(checkout: Checkout, name: str, amount: int, *, pieces: int = 1, sku: str = "") -> dict[str, Any]:
     product: dict[str, Any] = {"name": name}
-    if line:
-        product["metadata"] = {"sku": line["sku"]}
+    if sku:
+        product["metadata"] = {"sku": sku}
     return {
-        "quantity": line["quantity"] if line else 1,
+        "quantity": pieces,
         "price_data": {"currency": checkout.currency, "unit_amount": amount, "product_data": product},
     }
 
@@ -358,7 +410,7 @@ def _walk(
     while True:
         page = _call(lambda c, params=params: shelf(c).list(params))
         rows = page.data
-        yield from _call(lambda c, rows=rows: [read(row) for row in rows])
+        yield from _understand(lambda rows=rows: [read(row) for row in rows])
         if not page.has_more or not rows:
             return
         params = {**params, "starting_after": rows[-1].id}
@@ -505,7 +557,6 @@ def _session(raw: Any) -> Session:
     return Session(
         id=raw.id,
         status=raw.status,
-        payment_status=raw.payment_status,
         url=raw.url or "",
         amount=raw.amount_total,
         currency=raw.currency,

@@ -16,10 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from config import pace
 from config.kept import COOKIE, Kept
 from config.throttle import Throttled
-from orders.models import Cart
+from orders import cart_cookie
 
 NAME = "__Host-place" if settings.HTTPS else "place"
 SALT = "payments.line"
+PACE = "start payment"
+"""What the slots are called that the places are made of."""
+_NOTED = "place_in_line"
 LASTS = timedelta(minutes=5)
 """For so long after its turn a place opens the way."""
 
@@ -54,26 +57,49 @@ def place_of(request: HttpRequest) -> Place | None:
     return place if place and not place.is_over else None
 
 
-def stand_in_line(request: HttpRequest, cart: Cart) -> Place | None:
-    """Let this cart start its payment now (None), or give it a place in line, the one that it has if it has one.
+def place_in_line(request: HttpRequest) -> Place | None:
+    """The place that was noted for this request, or the one that whoever asks gets now: see `stand_in_line`.
+
+    A guest's cart is taken by its word, the signed cookie: whether there still is one is looked up when it is its turn.
+    """
+    if hasattr(request, _NOTED):
+        return getattr(request, _NOTED)
+    return stand_in_line(request, _cart_of(request))
+
+
+def note(request: HttpRequest, place: Place | None) -> None:
+    """Have what was found out about this request's place not be asked again."""
+    setattr(request, _NOTED, place)
+
+
+def stand_in_line(request: HttpRequest, cart: str) -> Place | None:
+    """Let this cart (its token) start to pay now (None), or give it a place in line, the one that it has if it has one.
 
     Raises Throttled if the line is too long to stand in.
     """
-    if settings.THROTTLING_MAX_RPS <= 0:
+    if settings.THROTTLING_MAX_RPS <= 0 or not cart:
         return None
     place = place_of(request)
-    if place is None or place.cart != cart.token:
+    if place is None or place.cart != cart:
         longest = settings.THROTTLING_LONGEST_MINUTES * 60
         turn = pace.take(
-            "start payment",
+            PACE,
             rate=settings.THROTTLING_MAX_RPS,
             window=settings.THROTTLING_WINDOW_SECONDS,
             longest=longest,
         )
         if turn is None:
             raise Throttled(longest)
-        place = Place(cart.token, turn)
+        place = Place(cart, turn)
     return place if place.seconds else None
+
+
+def _cart_of(request: HttpRequest) -> str:
+    """The token of the cart of whoever asks; empty without one."""
+    if request.user.is_authenticated:
+        cart = cart_cookie.find(request)
+        return cart.token if cart else ""
+    return cart_cookie.read(request)[0]
 
 
 def remember(response: HttpResponse, place: Place) -> None:

@@ -15,7 +15,7 @@ from payments.models import Payment, Refund
 
 NO_PAYMENT = "There is no payment."
 METHODS = Refund.Method.values
-FIGURES = ("state", "authorised", "captured", "voided", "refunded", "disputed", "credit")
+FIGURES = ("state", "taken_in", "authorised", "captured", "voided", "refunded", "disputed", "credit")
 
 
 def payment_of(row: Order | Payment) -> Payment | None:
@@ -65,7 +65,7 @@ class MoneyAct(console.Act):
         try:
             payment = self.carry_out(payment, given, by=request.user)
             after = figures(payment)
-        except (services.CannotSettle, services.CannotRefund) as error:
+        except (services.CannotSettle, services.CannotTake, services.CannotRefund) as error:
             after = {"refused": str(error)}
             raise
         finally:
@@ -202,8 +202,9 @@ class RefundMoney(MoneyAct):
     def tell(self, row: Order | Payment) -> str:
         payment = payment_of(row)
         most = services.refundable(payment, Refund.Method.CASH) if payment else 0
+        card = "" if payment and payment.is_at_counter else "to the card it came from, "
         return (
-            f"Pays money back: {format_money(most)} at most, in one or several refunds; to the card it came from, "
+            f"Pays money back: {format_money(most)} at most, in one or several refunds; {card}"
             "as store credit, or in cash that somebody hands over."
         )
 

@@ -69,6 +69,12 @@ class Cancel(console.Act):
         return services.why_not_cancel(row)
 
     def tell(self, row: Order) -> str:
+        payment = payment_of(row)
+        if payment and payment.is_at_counter:
+            return (
+                "Calls off what was not handed over. The goods go back on sale; what was paid for them at the counter "
+                "is given back there, by a refund in cash or as store credit."
+            )
         return (
             "Calls off what was not shipped. The goods go back on sale; what was settled for them is paid back to the "
             "card, and a hold that is not needed any more is released."
@@ -79,7 +85,9 @@ class Cancel(console.Act):
         value = sum(orders.share_of(lines[at], count) for at, count in given["pieces"].items())
         count = sum(given["pieces"].values())
         payment = payment_of(row)
-        if payment and payment.paid:
+        if payment and payment.is_at_counter:
+            money = f"{format_money(value)} is not owed any more; what was paid of it is to be given back."
+        elif payment and payment.paid:
             money = f"{format_money(value)} goes back, with the delivery if nothing is left of the order."
         else:
             money = (

@@ -29,7 +29,7 @@ _ABOUT_PEOPLE = {
 
 def export_payments(user: User) -> list[dict]:
     """Each payment in minor units, and by which card, as far as we know it."""
-    plain = "state currency amount authorised captured refunded card_brand card_last4"
+    plain = "state method taken_in currency amount authorised captured refunded card_brand card_last4"
     payments = Payment.objects.filter(checkout__in=_checkouts(user)).select_related("checkout").order_by("pk")
     return [
         {

@@ -35,6 +35,22 @@ def mail_late_money(payment_id: int) -> None:
     )
 
 
+@task
+def open_payment_links() -> None:
+    """Open the payment pages that are waited for, once Stripe answers again."""
+    from payments import services
+
+    services.open_links()
+
+
+@task(queue_name="mail")
+def mail_payment_link(payment_id: int) -> None:
+    """Tell a customer who waits for the payment page that it is there, or that it did not come in time."""
+    from payments import emails
+
+    emails.tell_of_payment_link(payment_id)
+
+
 @task(queue_name="mail")
 def mail_dispute(dispute_id: int, opened_as: str) -> None:
     """Tell staff that a customer's bank asks about a payment, or has taken it back; once for each."""
@@ -49,6 +65,14 @@ def expire_checkouts() -> None:
     from payments import services
 
     services.expire_checkouts()
+
+
+@task
+def cancel_uncollected() -> None:
+    """Cancel what was to be paid at the counter and was not collected in time."""
+    from payments import services
+
+    services.cancel_uncollected()
 
 
 @task

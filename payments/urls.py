@@ -11,5 +11,6 @@ urlpatterns = [
     path("orders/<str:number>/cancel/", views.CancelOrderView.as_view(), name="cancel_order"),
     path("orders/g/<str:token>/cancel/", views.CancelOrderView.as_view(), name="cancel_guest_order"),
     path("store-credit/", views_credit.store_credit, name="store_credit"),
+    path("checkout/waiting/<str:token>/", views.waiting, name="waiting"),
     path("checkout/cancelled/<str:token>/", views.cancelled, name="cancelled"),
 ]

@@ -19,6 +19,7 @@ from orders import cart_cookie
 from orders import services as orders
 from orders.forms import CheckoutForm
 from orders.models import Cart, Checkout, Order
+from orders.voucher_door import Tried, try_voucher
 from payments import gateway, line, services
 from payments.models import Payment
 from payments.views_line import in_line
@@ -40,13 +41,15 @@ class CheckoutView(View):
         """Price again, hold the stock, open the payment page and lead there."""
         if shut := _needs_account(request):
             return shut
+        is_update = "update" in request.POST
+        if not is_update and (place := line.place_in_line(request)):
+            return in_line(request, place)
         cart = cart_cookie.find(request)
         if cart is None:
             return redirect("orders:cart")
-        if "update" in request.POST:
-            return _checkout_page(request, cart, _form(request, request.POST, cart))
-        if place := line.stand_in_line(request, cart):
-            return in_line(request, place)
+        if is_update:
+            tried = try_voucher(request, cart) if "code" in request.POST else Tried()
+            return _checkout_page(request, cart, _form(request, request.POST, cart), tried=tried)
         form = CheckoutForm(request.POST, customer=cart_cookie.customer_of(request))
         if not form.is_valid():
             return _checkout_page(request, cart, form, status=422)
@@ -57,13 +60,17 @@ class CheckoutView(View):
                 agreed=request.POST.get("agreed", ""),
                 credit=_credit_agreed(request),
                 methods=form.methods,
+                at_counter=_at_counter(request),
             )
         except (orders.OfferChanged, services.CreditChanged) as change:
             return _checkout_page(request, cart, form, problem=change, quote=change.quote, status=409)
-        except (orders.LinesShort, orders.NoDelivery) as refusal:
+        except (orders.LinesShort, orders.NoDelivery, services.TooLittle, services.CounterRefused) as refusal:
             return _checkout_page(request, cart, form, problem=refusal, status=409)
         except services.ProviderAway as away:
             return _checkout_page(request, cart, form, problem=away, status=503)
+        except throttle.Throttled as throttled:
+            answer = _checkout_page(request, cart, form, problem=throttled, status=429)
+            return throttle.mark(answer, throttled)
         except orders.EmptyCart:
             order = services.just_ordered(cart)
             return _thank(request, order) if order else redirect("orders:cart")
@@ -81,6 +88,14 @@ def _needs_account(request: HttpRequest) -> HttpResponse | None:
         return None
     messages.info(request, _("Please sign in or make an account to order. Your cart is kept."))
     return redirect_to_login(request.path)
+
+
+def _at_counter(request: HttpRequest) -> bool:
+    """Whether the customer wants to pay when they collect; counted, as nobody's card stands behind such an order."""
+    if request.POST.get("pay") != "counter":
+        return False
+    throttle.hit(f"counter:{throttle.client_address(request)}", limit=20, per=timedelta(hours=1))
+    return True
 
 
 def _credit_agreed(request: HttpRequest) -> int:
@@ -112,12 +127,17 @@ def _checkout_page(
     problem: Exception | None = None,
     quote: orders.Quote | None = None,
     status: int = 200,
+    tried: Tried | None = None,
 ) -> HttpResponse:
     if cart is None:
         return redirect("orders:cart")
     try:
         quote = quote or orders.make_quote(
-            cart, country=form.country, method_id=form.method_id, methods=form.methods
+            cart,
+            country=form.country,
+            method_id=form.method_id,
+            methods=form.methods,
+            email=str(form["email"].value() or ""),
         )
     except orders.EmptyCart:
         return redirect("orders:cart")
@@ -126,7 +146,12 @@ def _checkout_page(
     wants = "use_credit" in typed
     credit = services.offer_credit(customer, cart, quote.total, is_wanted=wants) if customer else None
     context = {"form": form, "quote": quote, "cart": cart, "problem": problem, "credit": credit}
-    return render(request, "orders/checkout.html", context, status=status)
+    to_pay = credit.to_pay if credit else quote.total
+    if to_pay and services.counter.is_offered(quote.method):
+        context["counter"] = {"amount": to_pay, "is_wanted": typed.get("pay") == "counter"}
+    context |= {"tried": tried, "takes_vouchers": toggles.is_on("vouchers")}
+    answer = render(request, "orders/checkout.html", context, status=tried.status if tried else status)
+    return throttle.mark(answer, tried.throttled) if tried and tried.throttled else answer
 
 
 @require_GET
@@ -198,6 +223,8 @@ def cancelled(request: HttpRequest, token: str) -> HttpResponse:
     checkout = get_object_or_404(Checkout.objects.select_related("payment"), token=token)
     if not checkout.is_live:
         return redirect("orders:cart")
+    if request.method == "GET" and not checkout.payment.session_id:
+        return redirect("payments:waiting", token)
     if request.method == "POST":
         try:
             services.end_session(checkout.payment, act="cancel", reason="The customer cancelled.")
@@ -209,6 +236,8 @@ def cancelled(request: HttpRequest, token: str) -> HttpResponse:
             )
         except services.ProviderAway as away:
             messages.error(request, str(away))
+            if not checkout.payment.session_id:
+                return redirect("payments:waiting", token)
         return redirect("orders:cart")
     context = {
         "checkout": checkout,
@@ -216,6 +245,29 @@ def cancelled(request: HttpRequest, token: str) -> HttpResponse:
         "shop_name": settings.SHOP_NAME,
     }
     return render(request, "payments/cancelled.html", context)
+
+
+@require_GET
+@never_cache
+def waiting(request: HttpRequest, token: str) -> HttpResponse:
+    """How it stands with a payment page that could not be opened: still to come, there, paid, or over."""
+    checkout = get_object_or_404(Checkout.objects.select_related("payment__order"), token=token)
+    order = checkout.payment.order
+    if order and _is_own(request, checkout):
+        return _thank(request, order)
+    if order:
+        return render(request, "payments/elsewhere.html")
+    if not checkout.is_live:
+        messages.info(
+            request, _("The payment was not completed. Nothing was charged, and your cart is kept.")
+        )
+        return redirect("orders:cart")
+    context = {
+        "checkout": checkout,
+        "payment_url": checkout.payment.session_url,
+        "due": checkout.payment.amount,
+    }
+    return render(request, "payments/waiting.html", context)
 
 
 @method_decorator(never_cache, name="dispatch")

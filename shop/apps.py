@@ -10,9 +10,10 @@ class ShopConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import personal
-        from config import kept, periodic
+        from config import kept, periodic, toggles
         from shop import (  # noqa: F401 (signs up, listens)
             books,
+            flash,
             mail_samples,
             personal_data,
             receivers,
@@ -21,6 +22,16 @@ class ShopConfig(AppConfig):
         from shop.content import tables
 
         mail_samples.sign_up()
+        toggles.register(
+            "partner feeds",
+            label="Partner feeds",
+            says="Shopping engines and partners may read all that is for sale at /feeds/products.xml.",
+        )
+        toggles.register(
+            flash.TOGGLE,
+            label="Flash sales",
+            says="Flash sales count. Off, all prices are the usual ones at once; planned sales stay planned.",
+        )
         personal.register("wish list", export=personal_data.wishes, erase=personal_data.erase_wishes)
         personal.register("reviews", export=personal_data.reviews, erase=personal_data.erase_reviews)
         personal.register(

@@ -19,3 +19,20 @@ books.rule(
         ORDER BY product.slug
     """,
 )
+
+books.rule(
+    "shop.flash_sales_apart",
+    says="Of one variant no two flash sales run at the same time.",
+    finds="{sku}: the flash sales {one} and {other} run at the same time.",
+    sql="""
+        SELECT item.sku, one.id AS one, other.id AS other
+        FROM shop_flashsale AS one
+        JOIN shop_flashsale AS other
+          ON other.variant_id = one.variant_id AND other.id > one.id
+         AND other.starts_at < one.ends_at AND other.ends_at > one.starts_at
+        JOIN shop_variant AS variant ON variant.id = one.variant_id
+        JOIN inventory_stockitem AS item ON item.id = variant.stock_item_id
+        WHERE one.is_active AND other.is_active
+        ORDER BY one.id, other.id
+    """,
+)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.money import format_money
+from shop import flash
 from shop.facets import Facet, Value, facets_of
 from shop.finding import Attempt, attempts, shelves_of
 from shop.models import Product, ProductQuerySet, Variant
@@ -298,12 +299,14 @@ def cards_of(goods: QuerySet[Product], *more: str) -> QuerySet:
 
 def in_words(rows: Iterable[dict[str, object]]) -> list[dict[str, object]]:
     """Rows as cards say them: with their address and their price as people read it."""
-    products = reverse("shop:products")
-    return [card(row, products) for row in rows]
+    products, deals = reverse("shop:products"), flash.running_by_slug()
+    return [card(row, products, deals.get(str(row["slug"]))) for row in rows]
 
 
-def card(row: dict[str, object], products: str) -> dict[str, object]:
-    """Put one row into words; its address is below `products`."""
+def card(row: dict[str, object], products: str, deal: flash.Offer | None = None) -> dict[str, object]:
+    """Put one row into words; its address is below `products`. A flash sale that is cheaper is its price."""
+    if deal and deal.price < row["price"]:  # type: ignore[operator]
+        row |= {"price": deal.price, "compare_at_price": deal.was, "has_price_range": deal.has_others}
     price = format_money(row["price"])  # type: ignore[arg-type]
     row["is_available"] = row.pop("available_pk") is not None
     row["price_words"] = _("from %(price)s") % {"price": price} if row["has_price_range"] else price

@@ -26,7 +26,8 @@ PRIVATE = "private, no-cache"
 class Part:
     """The shared part of a page: its content as HTML and what its head says.
 
-    `image` comes with its size in pixels and what it shows; `data` are JSON-LD blocks from `shop.found.structured`.
+    `image` comes with its size in pixels and what it shows; `data` are JSON-LD blocks from `shop.found.structured`;
+    `refresh` are the seconds after which a browser without scripts looks again, 0 for never.
     """
 
     html: str
@@ -42,6 +43,7 @@ class Part:
     is_indexed: bool = True
     nav_current: str = ""
     q: str = ""
+    refresh: int = 0
 
 
 # For a cookie's name: what it changes in the page that everybody gets; None if it cannot.

@@ -1,8 +1,8 @@
 """What the front page and a product's page show, gathered in a fixed number of queries."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -12,16 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.money import format_money
-from shop import kept
+from shop import flash, kept
 from shop.delivery import Estimate, estimate
 from shop.listing import cards_of, in_words, picked, shown
 from shop.models import Category, Product, ProductImage, Variant
+from shop.services import lowest_of
 from shop.text import country_name
 from shop.tree import Shelf, Tree
 
 FEATURED, NEWEST, REDUCED, RELATED = 4, 8, 4, 4
 # Products that somebody has looked at before.
 SEEN = 8
+# For so long a product's page says that its flash sale is over.
+JUST_ENDED = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ def front_page(tree: Tree) -> dict[str, object]:
         "reduced": reduced,
         "newest": newest,
         "doors": doors(tree),
+        "flash": next((one for one in flash.told(timezone.now()) if one.state == "running"), None),
     }
 
 
@@ -72,7 +76,10 @@ def doors(tree: Tree) -> list[Door]:
 
 @dataclass(frozen=True)
 class Choice:
-    """A variant as the product page offers it. `state` is in, low, later (backorder) or out."""
+    """A variant as the product page offers it. `state` is in, low, later (backorder) or out.
+
+    `price_until` is the day on which its price ends, if it is that of a flash sale.
+    """
 
     pk: int
     label: str
@@ -80,6 +87,7 @@ class Choice:
     price: int
     price_words: str
     was_words: str
+    lowest_words: str
     state: str
     stock_words: str
     most: int
@@ -87,6 +95,7 @@ class Choice:
     weight_words: str
     origin: str
     barcode: str = ""
+    price_until: date | None = None
 
     @property
     def can_be_bought(self) -> bool:
@@ -100,24 +109,34 @@ class Choice:
         return _("On backorder") if self.state == "later" else self.stock_words
 
 
-def choice(variant: Variant) -> Choice:
-    """Say in words what a variant (with `available` and its item loaded) costs and whether it is there."""
-    item = variant.stock_item
+def choice(variant: Variant, lowest: int | None = None) -> Choice:
+    """Say in words what a variant (with `available` and its item loaded) costs and whether it is there.
+
+    `lowest` is its lowest price in the 30 days before (minor units), which a reduction has to name: directive 98/6/EC,
+    article 6a. A flash sale that runs is its price, and what it may strike through is that lowest price.
+    """
+    item, deal = variant.stock_item, flash.running().get(variant.pk)
+    price, was = (deal.price, deal.was) if deal else (variant.price, variant.compare_at_price)
+    lowest = deal.was if deal else lowest
     state, words = availability(variant.available, item.backorder_limit, item.expected_on)  # type: ignore[attr-defined]
     return Choice(
         pk=variant.pk,
         label=variant.label,
         sku=variant.sku,
-        price=variant.price,
-        price_words=format_money(variant.price),
-        was_words="" if variant.compare_at_price is None else format_money(variant.compare_at_price),
+        price=price,
+        price_words=format_money(price),
+        was_words="" if was is None else format_money(was),
+        lowest_words=_("Lowest price in the 30 days before: %(price)s") % {"price": format_money(lowest)}
+        if lowest is not None
+        else "",
         state=state,
         stock_words=words,
-        most=min(variant.available, settings.CART_MAX_QUANTITY),  # type: ignore[attr-defined]
+        most=min(variant.available, settings.CART_MAX_QUANTITY, *([deal.most] if deal else [])),  # type: ignore[attr-defined]
         weight_g=variant.weight_g,
         weight_words=weight(variant.weight_g),
         origin=country_name(variant.country_of_origin),
         barcode=variant.stock_item.barcode,
+        price_until=timezone.localdate(deal.ends_at) if deal else None,
     )
 
 
@@ -165,6 +184,7 @@ class Display:
     images: list[ProductImage]
     related: list[dict[str, object]]
     delivery: Estimate | None = None
+    sales: list[flash.Told] = field(default_factory=list)
 
     @property
     def chosen(self) -> Choice | None:
@@ -203,6 +223,12 @@ class Display:
         """What it cost before; of several choices only if all say the same."""
         befores = {one.was_words for one in self.choices}
         return befores.pop() if len(befores) == 1 and not self.shows_prices else ""
+
+    @property
+    def lowest_words(self) -> str:
+        """What it cost at least in the 30 days before it was reduced; of several choices only if all say the same."""
+        lowest = {one.lowest_words for one in self.choices}
+        return lowest.pop() if len(lowest) == 1 and self.was_words else ""
 
     @property
     def stock(self) -> tuple[str, str]:
@@ -250,21 +276,38 @@ def _each(words: Iterable[str]) -> str:
 def display(slug: str, tree: Tree) -> Display | None:
     """Gather a product's page in four queries, two if a neighbour was just looked at; None if it is not shown.
 
-    One more for a product without pictures.
+    One more for a product without pictures, and one for reduced prices.
     """
     product, images = _with_images(slug)
     shelf = tree.by_pk.get(product.category_id) if product else None
     if product is None or shelf is None:
         return None
-    variants = product.variants.filter(is_active=True).with_available().select_related("stock_item")
+    variants = list(product.variants.filter(is_active=True).with_available().select_related("stock_item"))
+    lowest = _lowest_of(variants)
     return Display(
         product=product,
         path=shelf.path(),
-        choices=[choice(variant) for variant in variants],
+        choices=[choice(variant, lowest.get(variant.pk)) for variant in variants],
         images=images,
         related=[row for row in neighbours(shelf, tree) if row["slug"] != slug][:RELATED],
         delivery=estimate(timezone.localdate()),
+        sales=_sales_of(slug),
     )
+
+
+def _lowest_of(variants: Iterable[Variant]) -> dict[int, int]:
+    """The lowest prices that those which are reduced have to name; no query if none is."""
+    return lowest_of([variant.pk for variant in variants if variant.compare_at_price is not None])
+
+
+def _sales_of(slug: str) -> list[flash.Told]:
+    """Its flash sales that run or come, and one that has just ended."""
+    now = timezone.now()
+    return [
+        one
+        for one in flash.told(now, slug=slug)
+        if one.state != "over" or now - one.offer.ends_at < JUST_ENDED
+    ]
 
 
 def _with_images(slug: str) -> tuple[Product | None, list[ProductImage]]:
@@ -277,14 +320,18 @@ def _with_images(slug: str) -> tuple[Product | None, list[ProductImage]]:
 
 
 def choices_now(slug: str, tree: Tree) -> list[Choice] | None:
-    """What of a product can be had at this moment, in one query; None if the product is not offered."""
+    """What of a product can be had at this moment, in one query, two if something is reduced.
+
+    None if the product is not offered.
+    """
     variants = Variant.objects.filter(product__slug=slug).on_sale()
     found = list(
         variants.with_available().select_related("stock_item").annotate(shelf=F("product__category"))
     )
     if not found or found[0].shelf not in tree.by_pk:
         return None
-    return [choice(variant) for variant in found]
+    lowest = _lowest_of(found)
+    return [choice(variant, lowest.get(variant.pk)) for variant in found]
 
 
 def seen(slugs: Iterable[str], tree: Tree) -> list[dict[str, object]]:

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from shop import live, suggesting, views, views_reviews, views_waiting, views_wishes
+from shop import live, suggesting, views, views_flash, views_reviews, views_waiting, views_wishes
 from shop.content import views as content
 
 app_name = "shop"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("sale/", views_flash.sales, name="flash"),
+    path("sale/now/", views_flash.now, name="flash_now"),
     path("products/", views.products, name="products"),
     path("search/suggestions/", suggesting.suggestions, name="suggestions"),
     path("products/seen/", live.seen, name="seen"),

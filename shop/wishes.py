@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from config.money import format_money
+from shop import flash
 from shop.models import Product, Variant, WishlistItem
 from shop.tree import Tree
 
@@ -49,7 +50,9 @@ def _entry(item: WishlistItem, variants: list[Variant], tree: Tree) -> Entry:
     if chosen is None and len(variants) == 1:
         chosen = variants[0]
     there = [each for each in ([chosen] if chosen else variants) if each.available > 0]  # type: ignore[attr-defined]
+    deal = flash.running().get(chosen.pk) if chosen else flash.running_by_slug().get(product.slug)
     price = chosen.price if chosen else product.price
+    price = min(price, deal.price) if deal else price
     words = format_money(price)
     return Entry(
         product=product,

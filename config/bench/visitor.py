@@ -4,42 +4,16 @@ import json
 import re
 import socket
 from dataclasses import dataclass, field
-from html import unescape
-from urllib.parse import urlencode
+
+from config import answers
+from config.answers import Answer
 
 HOST = "127.0.0.1"
 SECONDS = 30.0
-_COOKIE = re.compile(rb"\r\nset-cookie: ([^=;]+)=([^;\r]*)", re.IGNORECASE)
-_HEADER = re.compile(rb"\r\n([a-z-]+): ([^\r]*)", re.IGNORECASE)
-_INPUT = re.compile(r"<input\b[^>]*>")
-_ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 
 
 class Wrong(Exception):
     """An answer that is not the one expected; the message says which."""
-
-
-@dataclass
-class Answer:
-    status: int
-    head: bytes
-    body: bytes
-
-    def header(self, name: str) -> str:
-        wanted = name.encode().lower()
-        return next(
-            (value.decode() for key, value in _HEADER.findall(self.head) if key.lower() == wanted), ""
-        )
-
-    def fields(self) -> dict[str, str]:
-        """What the inputs of the page's largest form would send as they stand; selects are left to the visitor."""
-        form = max(re.findall(r"<form\b.*?</form>", self.body.decode(), re.DOTALL), key=len)
-        found = {}
-        for tag in _INPUT.findall(form):
-            said = dict(_ATTRIBUTE.findall(tag))
-            if "name" in said and (said.get("type") not in {"checkbox", "radio"} or " checked" in tag):
-                found[said["name"]] = unescape(said.get("value", ""))
-        return found
 
 
 class Line:
@@ -106,30 +80,20 @@ class Visitor:
     cookies: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, expect: int = 200, **headers: str) -> Answer:
-        return self._send("GET", path, "", expect, headers)
+        return self._send("GET", path, None, expect, headers)
 
     def post(self, path: str, fields: dict[str, object], expect: int) -> Answer:
-        return self._send("POST", path, urlencode(fields), expect, {})
+        return self._send("POST", path, fields, expect, {})
 
-    def _send(self, method: str, path: str, body: str, expect: int, headers: dict[str, str]) -> Answer:
+    def _send(
+        self, method: str, path: str, fields: dict[str, object] | None, expect: int, headers: dict[str, str]
+    ) -> Answer:
+        said = {"User-Agent": "bench", **{name.replace("_", "-"): value for name, value in headers.items()}}
         here = f"{HOST}:{self.line.port}"
-        lines = [f"{method} {path} HTTP/1.1", f"Host: {here}", "Accept: text/html", "User-Agent: bench"]
-        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-        if self.cookies:
-            lines.append("Cookie: " + "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
-        if method == "POST":
-            lines += [
-                f"Origin: http://{here}",
-                "Sec-Fetch-Site: same-origin",
-                "Content-Type: application/x-www-form-urlencoded",
-                f"Content-Length: {len(body)}",
-            ]
-        answer = self.line.exchange(("\r\n".join(lines) + "\r\n\r\n" + body).encode())
-        for name, value in _COOKIE.findall(answer.head):
-            if value in {b"", b'""'}:  # taken away
-                self.cookies.pop(name.decode(), None)
-            else:
-                self.cookies[name.decode()] = value.decode()
+        answer = self.line.exchange(
+            answers.request(method, path, here=here, cookies=self.cookies, fields=fields, headers=said)
+        )
+        answer.give_cookies(self.cookies)
         if answer.status != expect:
             raise Wrong(f"{method} {path.split('?')[0]}: {answer.status} instead of {expect}")
         return answer

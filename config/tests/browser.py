@@ -27,8 +27,9 @@ class _Forms(HTMLParser):
             self.forms.append(Form(said.get("action", "")))
             self._is_open = True
         elif self._is_open and tag == "input" and "name" in said:
-            if said.get("type") not in {"checkbox", "radio", "submit"} or "checked" in said:
-                self.forms[-1].fields[said["name"]] = said.get("value", "on")
+            is_box = said.get("type") in {"checkbox", "radio"}
+            if "checked" in said if is_box else said.get("type") != "submit":
+                self.forms[-1].fields[said["name"]] = said.get("value", "on" if is_box else "")
         elif self._is_open and tag == "select":
             self._select = said.get("name", "")
         elif (

@@ -311,6 +311,7 @@ def test_only_the_webhook_and_the_doors_that_look_at_the_sender_do_without_a_tok
         "payments/webhook/",
         "cart/add/",
         "cart/update/",
+        "cart/voucher/",
         "wishlist/add/",
         "products/<slug:slug>/notify/",
     }

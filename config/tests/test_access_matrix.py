@@ -98,6 +98,7 @@ class Filler:
             "admin:mail_html": {"key": "orders-confirmation"},
             "admin:auth_user_password_change": {"id": str(site.customer.pk)},
             "payments:cancelled": {"token": site.late.checkout.token},
+            "payments:waiting": {"token": site.late.checkout.token},
             "returns:photos_add": {"number": site.returned.number},
             "returns:guest_photos_add": {"number": site.guest_returned.number},
             **{

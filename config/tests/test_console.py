@@ -28,7 +28,14 @@ from inventory.models import StockAlert, StockLevel, StockMovement
 from inventory.tests.factories import LocationFactory
 from orders import services as orders
 from orders.models import Checkout, Fulfilment, Order, OrderEvent
-from orders.tests.factories import ShippingMethodFactory, TaxRateFactory
+from orders.tests.factories import (
+    DutyRuleFactory,
+    PromotionFactory,
+    ShippingMethodFactory,
+    ShippingRateFactory,
+    TaxRateFactory,
+    VoucherFactory,
+)
 from payments.models import (
     Dispute,
     Finding,
@@ -46,6 +53,7 @@ from shop.models import ContactMessage, ContentPage, LowStockRule
 from shop.services import add_image
 from shop.tests.factories import (
     CategoryFactory,
+    FlashSaleFactory,
     ReviewFactory,
     StockRequestFactory,
     VariantFactory,
@@ -96,7 +104,10 @@ def world(owner, settings, tmp_path):
     Finding.objects.create(key="k", kind="mismatch", sentence="<b>Odd</b>", payment=world.payment)
     PeriodicJob.objects.create(name="prune", next_run_at=timezone.now())
     TaxRateFactory()
-    ShippingMethodFactory()
+    DutyRuleFactory(destination="CH", origin="CN")
+    ShippingRateFactory(method__name="<b>Odd</b>", zone__name="<b>Odd</b>")
+    PromotionFactory(names={"en": "<b>Odd</b>"})
+    VoucherFactory(note="<b>Odd</b>")
     failed_task()
     add_image(world.mug.product, picture_file(40, 40), "A mug")
     ReviewFactory(product=world.mug.product, title="<b>Odd</b>")
@@ -115,6 +126,7 @@ def world(owner, settings, tmp_path):
     told = returns.authorise(sent_back(world.cup, words="<b>Odd</b>"))
     returns.write_message(told, "<b>Odd</b>", key="odd")
     ReturnRule.objects.create(product=world.mug.product, window_days=14)
+    FlashSaleFactory(variant=world.mug, price=100, name="<b>Odd</b>")
     return world
 
 
@@ -182,12 +194,17 @@ def more_rows(number, word):
         Finding.objects.create(key=f"{word} {n}", kind="mismatch", sentence="Odd", payment=payment)
         audit(owner, "change variant", f"variant {variant.pk}")
         ShippingMethodFactory()
+        PromotionFactory(category=CategoryFactory())
+        VoucherFactory(category=CategoryFactory())
+        ShippingRateFactory()
+        DutyRuleFactory(destination="CH", valid_from=f"19{n:02}-0{len(word)}-01")
         TaxRateFactory(country=word[:2].upper(), valid_from=f"19{n:02}-01-01")
         failed_task()
         store_credit.book(order.customer_id, "granted", 500, key=f"{word} {n}", by=owner)
         papers(LocationFactory(code=f"{word}-{n}"), owner, variant.sku)
         sent_back(variant)
         ReturnRule.objects.create(product=variant.product, window_days=14)
+        FlashSaleFactory(variant=variant)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=IDS)
@@ -252,6 +269,8 @@ def test_the_front_page_says_what_needs_doing(console, world):
         "orders wait for goods": "1",
         "shelves are low or empty": "1",
         "background tasks that failed": "1",
+        "checkouts that wait for their payment page": "0",
+        "services that are not asked, as they did not answer": "0",
         "messages about returns to answer": "1",
         "returns overdue": "0",
         "returns to pay another way": "0",

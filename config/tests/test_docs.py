@@ -13,6 +13,8 @@ from django.utils.text import slugify
 from payments.services.findings import KINDS
 from payments.services.inbox import WANTED
 
+pytestmark = pytest.mark.any_database
+
 ROOT = Path(settings.BASE_DIR)
 README = (ROOT / "README.md").read_text()
 OPERATING = (ROOT / "docs/operating.md").read_text()

@@ -6,6 +6,7 @@ Each race has a negative control: with the guard or the unique key taken away it
 import random
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -21,14 +22,24 @@ from shop.tests.factories import VariantFactory
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
-def press_all_at_once(shop: RunningShop, variants: list[int], buyers: int) -> list[tuple[Buyer, int, str]]:
-    """Let everybody come up to the last button, and press it together; (buyer, status, where it led)."""
+def press_all_at_once(
+    shop: RunningShop,
+    variants: list[int],
+    buyers: int,
+    *,
+    emails: Sequence[str] = ("buyer{number}@example.org",),
+) -> list[tuple[Buyer, int, str]]:
+    """Let everybody come up to the last button, and press it together; (buyer, status, where it led).
+
+    `emails` are taken in turn.
+    """
     queue = []
 
     def come_up(number: int) -> None:
         buyer = Buyer(shop.url)
         assert buyer.put_into_cart(variants[number % len(variants)]).status == 303
-        queue.append((buyer, buyer.look_at_checkout(f"buyer{number}@example.org")))
+        email = emails[number % len(emails)].format(number=number)
+        queue.append((buyer, buyer.look_at_checkout(email)))
         buyer.close()
 
     with ThreadPoolExecutor(8) as pool:

@@ -52,6 +52,7 @@ def test_a_missing_secret_stops_the_start_and_is_named(name, value):
         ({"LANGUAGES": "en,klingon"}, "LANGUAGES names 'klingon'"),
         ({"LANGUAGES": "zh-cn"}, "LANGUAGES names 'zh-cn'"),
         ({"LANGUAGES": ""}, "LANGUAGES names ''"),
+        ({"FLASH_HOLD_MINUTES": "61"}, "FLASH_HOLD_MINUTES must be from 1 to 60"),
         ({"RECONCILE_EVERY_MINUTES": "60"}, "RECONCILE_EVERY_MINUTES must be from 1 to 15"),
     ],
 )

@@ -100,6 +100,8 @@ def _line(variant: Variant, quantity: int, tax_rate: int) -> dict:
         "label": variant.label,
         "quantity": quantity,
         "unit_price": variant.price,
+        "discount": 0,
+        "duty": 0,
         "net": gross - tax,
         "tax": tax,
         "gross": gross,

@@ -33,6 +33,7 @@ from inventory.services.opening import MOST_SKUS, receive_many
 from inventory.services.promises import (
     allocate,
     deallocate,
+    hold_until,
     lock_levels,
     lock_shelves,
     release,
@@ -79,6 +80,7 @@ __all__ = [
     "finish_count",
     "free_at",
     "go_on_counting",
+    "hold_until",
     "lock_item",
     "lock_levels",
     "lock_shelves",

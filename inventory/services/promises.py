@@ -82,6 +82,11 @@ def _split(levels: Sequence[StockLevel], quantity: int) -> list[tuple[StockLevel
     return list(parts.values())
 
 
+def hold_until(reference: str, until: datetime) -> None:
+    """Say until when what this checkout holds is held now."""
+    Reservation.objects.open().filter(reference=reference).update(expires_at=until)
+
+
 @transaction.atomic
 def release(reference: str, *, reason: str = "") -> int:
     """Set free whatever this checkout still holds and return how many pieces that was; 0 the second time."""

@@ -59,18 +59,20 @@ class CheckoutDesk(console.ReadOnlyDesk):
 def lines_of_checkout(checkout: Checkout) -> console.Panel:
     return console.Panel(
         "What was offered",
-        ["SKU", "What", "Pieces", "Price", "Tax", "", "Gross"],
+        ["SKU", "What", "Pieces", "Price", "Discount", "Duty", "Tax", "", "Gross"],
         [
             [
                 stock_link(line["sku"]),
                 f"{line['name']} ({line['label']})" if line["label"] else line["name"],
                 line["quantity"],
                 format_money(line["unit_price"]),
+                format_money(-line["discount"]) if line.get("discount") else "",
+                format_money(line["duty"]) if line.get("duty") else "",
                 format_money(line["tax"]),
                 percent(line["tax_rate"]),
                 format_money(line["gross"]),
             ]
             for line in checkout.lines
         ],
-        numbers=frozenset(range(2, 7)),
+        numbers=frozenset(range(2, 9)),
     )

@@ -137,6 +137,8 @@ def lines_of_order(order: Order) -> console.Panel:
             "What",
             "Pieces",
             "Price",
+            "Discount",
+            "Duty",
             "Net",
             "Tax",
             "Rate",
@@ -153,6 +155,8 @@ def lines_of_order(order: Order) -> console.Panel:
                 f"{line.name} ({line.label})" if line.label else line.name,
                 line.quantity,
                 format_money(line.unit_price),
+                format_money(-line.discount) if line.discount else "",
+                format_money(line.duty) if line.duty else "",
                 format_money(line.net),
                 format_money(line.tax),
                 percent(line.tax_rate),
@@ -164,7 +168,7 @@ def lines_of_order(order: Order) -> console.Panel:
             ]
             for line in order.lines.all()
         ],
-        numbers=frozenset({0, *range(3, 13)}),
+        numbers=frozenset({0, *range(3, 15)}),
     )
 
 

@@ -1,16 +1,18 @@
-"""Tax rates and delivery methods in the console."""
+"""Tax rates and duty rules in the console."""
 
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from config import console
 from orders.admin.words import percent
-from orders.models import ShippingMethod, TaxRate
+from orders.customs import area_of
+from orders.models import DutyRule, TaxRate
 from shop.text import country_name
 
 
@@ -27,8 +29,8 @@ class Labelled(forms.ModelForm):
 class PercentField(forms.DecimalField):
     """Shows and takes percent, keeps hundredths of a percent."""
 
-    def __init__(self, **kwargs: Any):
-        super().__init__(min_value=0, max_value=100, decimal_places=2, **kwargs)
+    def __init__(self, *, max_value: int = 100, **kwargs: Any):
+        super().__init__(min_value=0, max_value=max_value, decimal_places=2, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         return Decimal(value) / 100 if isinstance(value, int) else value
@@ -49,28 +51,32 @@ class TaxRateForm(Labelled):
         fields = ("country", "tax_class", "rate", "valid_from")
 
     def clean_country(self) -> str:
-        return _country(self.cleaned_data["country"])
+        return country_code(self.cleaned_data["country"])
 
 
-class ShippingMethodForm(Labelled):
+class DutyRuleForm(Labelled):
+    rate = PercentField(label="Rate (%)", max_value=1000)
+
     class Meta:
-        model = ShippingMethod
-        fields = (
-            "name",
-            "countries",
-            "flat_price",
-            "price_per_kg",
-            "min_days",
-            "max_days",
-            "position",
-            "is_active",
-        )
+        model = DutyRule
+        fields = ("destination", "origin", "rate", "free_up_to", "valid_from")
 
-    def clean_countries(self) -> str:
-        return " ".join(_country(code) for code in self.cleaned_data["countries"].replace(",", " ").split())
+    def clean_destination(self) -> str:
+        """Nothing is charged where our own customs territory ends nowhere."""
+        code = self.cleaned_data["destination"]
+        if code and settings.SHOP_COUNTRY in area_of(country_code(code)):
+            raise ValidationError(
+                f"{country_name(code.upper())} is inside our customs territory: no duty there."
+            )
+        return country_code(code) if code else ""
+
+    def clean_origin(self) -> str:
+        code = self.cleaned_data["origin"]
+        return country_code(code) if code else ""
 
 
-def _country(code: str) -> str:
+def country_code(code: str) -> str:
+    """The code of a country in capitals. Raises ValidationError for any other text."""
     code = code.upper()
     if country_name(code) == code:
         raise ValidationError(f"{code[:20]} is not the code of a country.")
@@ -100,34 +106,32 @@ class TaxRateDesk(console.Desk):
 
 
 @admin.display(description="rate", ordering="rate")
-def _rate_words(rate: TaxRate) -> str:
+def _rate_words(rate: TaxRate | DutyRule) -> str:
     return percent(rate.rate)
 
 
-@admin.register(ShippingMethod)
-class ShippingMethodDesk(console.Desk):
-    """Ways of delivery and what they cost. Open checkouts and orders keep the price they were made with."""
+@admin.register(DutyRule)
+class DutyRuleDesk(console.Desk):
+    """Import duty; the most specific rule counts, then the newest that has begun. Orders keep what they were charged.
 
-    form = ShippingMethodForm
-    list_display = ("name", "where", "flat_price", "price_per_kg", "days", "position", "is_active")
-    list_editable = ("flat_price", "price_per_kg", "position", "is_active")
-    search_fields = ("name",)
-    fields = (
-        "name",
-        "countries",
-        ("flat_price", "price_per_kg"),
-        ("min_days", "max_days"),
-        "position",
-        "is_active",
-    )
+    None is charged inside our own customs territory, nor on goods that come from where they go.
+    """
 
-    @admin.display(description="where", ordering="countries")
-    def where(self, method: ShippingMethod) -> str:
-        return method.countries or "everywhere"
+    form = DutyRuleForm
+    list_display = ("goods", "rate", "free_up_to", "valid_from")
+    list_display_links = ("goods",)
+    list_editable = ("rate",)
+    list_filter = ("destination", "origin")
+    search_fields = ("destination", "origin")
 
-    @admin.display(description="days")
-    def days(self, method: ShippingMethod) -> str:
-        return f"{method.min_days}–{method.max_days}"
+    @admin.display(description="goods", ordering="destination")
+    def goods(self, rule: DutyRule) -> str:
+        origin = f"from {country_name(rule.origin)}" if rule.origin else "from anywhere"
+        destination = f"to {country_name(rule.destination)}" if rule.destination else "to everywhere outside"
+        return f"{origin} {destination}"
+
+    def in_words(self, name: Any) -> Any:
+        return _rate_words if name == "rate" else super().in_words(name)
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().get_changelist_form(request, **{"form": ShippingMethodForm, **kwargs})
+        return super().get_changelist_form(request, **{"form": DutyRuleForm, **kwargs})

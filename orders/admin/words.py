@@ -19,6 +19,7 @@ TONES = {
     "partial": "warn",
     "awaiting": "warn",
     "open": "warn",
+    "awaiting_link": "warn",
     "awaiting_payment": "warn",
     "cancelled": "bad",
     "failed": "bad",
@@ -37,7 +38,8 @@ def address_lines(address: dict[str, str]) -> SafeString:
     place = " ".join(filter(None, [address.get("postcode"), address.get("city"), address.get("region")]))
     country = country_name(address["country"]) if address.get("country") else ""
     named = [address.get(part, "") for part in ("name", "company", "street", "street2")]
-    lines = [*named, place, country, address.get("phone", "")]
+    number = address.get("vat_number", "")
+    lines = [*named, place, country, address.get("phone", ""), number and f"VAT number {number}"]
     return format_html_join("", "{}<br>", [(line,) for line in lines if line])
 
 

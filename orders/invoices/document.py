@@ -92,6 +92,11 @@ def read(invoice: Invoice) -> Document:
         return _Reader(content).document()
 
 
+def _named(discount: dict[str, Any]) -> str:
+    """A discount by its name, with the code that was typed for it."""
+    return f"{discount['name']} ({discount['code']})" if discount["code"] else discount["name"]
+
+
 class _Reader:
     """Reads one content, in the language that is active."""
 
@@ -152,7 +157,7 @@ class _Reader:
             (_("Ordered on"), self._day(said["order"]["placed_on"])),
         ]
         if payment := said["payment"]:
-            facts.append((_("Payment"), f"{payment['brand'].title()} •••• {payment['last4']}"))
+            facts.append((_("Payment"), _paid_how(payment)))
         return facts
 
     def _rows(self) -> list[Row]:
@@ -160,6 +165,7 @@ class _Reader:
 
     def _row(self, line: dict[str, Any]) -> Row:
         shown = line["gross"] if self.included else line["net"]
+        discount, duty = line.get("discount", 0), line.get("duty", 0)
         return Row(
             position=str(line["position"]),
             name=line["name"],
@@ -167,17 +173,19 @@ class _Reader:
             quantity=str(line["quantity"]) if line["quantity"] else "",
             unit_price=self._money(line["unit_price"]) if line["quantity"] else _("price reduction"),
             rate=self._percent(line["tax_rate"]),
-            amount=self._money(shown),
+            amount=self._money(shown + discount - duty),
         )
 
     def _sums(self) -> list[Sum]:
         said, totals = self.content, self.content["totals"]
         sums = [Sum(_("Goods"), self._money(totals["goods"]))] if said["lines"] else []
+        sums += [
+            Sum(_named(each), self._money(-each["amount"])) for each in said["discounts"] if each["amount"]
+        ]
+        if totals["duty"]:
+            sums.append(Sum(_("Import duty"), self._money(totals["duty"])))
         if said["shipping"]:
             sums.append(Sum(said["shipping"]["name"], self._money(totals["shipping"])))
-        sums += [Sum(each["name"], self._money(-each["amount"])) for each in said["discounts"]]
-        if said["duty"]:
-            sums.append(Sum(_("Duty"), self._money(said["duty"])))
         if not self.included:
             sums.append(Sum(_("Tax"), self._money(totals["tax"])))
         label = _("Total credited") if self.is_credit_note else _("Total")
@@ -210,3 +218,9 @@ class _Reader:
             delivery = f"{method}, {words.days(days)}" if days else method
             notes.append(_("Delivery: %(method)s.") % {"method": delivery})
         return notes
+
+
+def _paid_how(payment: dict[str, str]) -> str:
+    if payment.get("at") == "counter":
+        return _("at the counter")
+    return f"{payment['brand'].title()} •••• {payment['last4']}"

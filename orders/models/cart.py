@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from config.money import MoneyField
+from orders.models.offers import Voucher
 from shop.models import Variant
 
 
@@ -23,6 +24,7 @@ class Cart(models.Model):
     customer = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="cart"
     )
+    voucher = models.ForeignKey(Voucher, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     touched_at = models.DateTimeField(default=timezone.now)
 

@@ -1,17 +1,22 @@
 """A checkout: one offer, frozen when payment starts, so that nothing can change what is being paid."""
 
 import secrets
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils import timezone
 
 from config import languages
 from config.money import MoneyField
 from orders.models.cart import Cart, new_token
 
+# What the goods cost in the end.
+_GOODS = F("subtotal") - F("discount") + F("duty")
+# Stripe asks for 30 minutes from when the request arrives.
+SHORTEST_PAGE = timedelta(minutes=31)
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -24,19 +29,22 @@ def new_number() -> str:
 class Checkout(models.Model):
     """What was offered to whom at which price. `number` becomes the order's number.
 
-    `lines` is a list of objects: variant (id), sku, name, label, quantity, unit_price, net, tax, gross, tax_rate,
-    tax_class, weight_g, country_of_origin. Amounts are minor units.
+    `lines` is a list of objects: variant (id), sku, name, label, quantity, unit_price, discount, duty, net, tax, gross,
+    tax_rate, tax_class, weight_g, country_of_origin. `discounts` says who took off what: a list of objects name, code,
+    reference, amount, shipping, lines (SKU: amount). Amounts are minor units; what is older has neither discount nor
+    duty.
     """
 
     class State(models.TextChoices):
         OPEN = "open", "starting payment"
+        AWAITING_LINK = "awaiting_link", "awaiting payment link"
         AWAITING_PAYMENT = "awaiting_payment", "awaiting payment"
         COMPLETED = "completed", "completed"
         EXPIRED = "expired", "expired"
         CANCELLED = "cancelled", "cancelled"
         FAILED = "failed", "failed"
 
-    LIVE: ClassVar = [State.OPEN, State.AWAITING_PAYMENT]
+    LIVE: ClassVar = [State.OPEN, State.AWAITING_LINK, State.AWAITING_PAYMENT]
 
     number = models.CharField(max_length=20, unique=True, default=new_number, editable=False)
     token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
@@ -56,6 +64,8 @@ class Checkout(models.Model):
     currency = models.CharField(max_length=3)
     prices_include_tax = models.BooleanField()
     subtotal = MoneyField()
+    discount = MoneyField(default=0, db_default=0, help_text="What is taken off the goods.")
+    duty = MoneyField(default=0, db_default=0, help_text="Import duty, paid with the order.")
     shipping = MoneyField()
     shipping_tax = MoneyField()
     shipping_tax_rate = models.PositiveIntegerField(
@@ -63,6 +73,7 @@ class Checkout(models.Model):
     )
     tax = MoneyField()
     total = MoneyField()
+    discounts = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     credit = MoneyField(default=0, db_default=0, help_text="What of the total is paid with store credit.")
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -73,16 +84,17 @@ class Checkout(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["cart"],
-                condition=Q(state__in=["open", "awaiting_payment"]),
+                condition=Q(state__in=["open", "awaiting_link", "awaiting_payment"]),
                 name="one_live_checkout_per_cart",
             ),
             models.CheckConstraint(
-                condition=Q(subtotal__gte=0, shipping__gte=0, tax__gte=0, total__gte=0),
+                condition=Q(subtotal__gte=0, shipping__gte=0, tax__gte=0, total__gte=0, duty__gte=0)
+                & Q(discount__gte=0, discount__lte=F("subtotal")),
                 name="checkout_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(prices_include_tax=True, total=F("subtotal") + F("shipping"))
-                | Q(prices_include_tax=False, total=F("subtotal") + F("shipping") + F("tax")),
+                condition=Q(prices_include_tax=True, total=_GOODS + F("shipping"))
+                | Q(prices_include_tax=False, total=_GOODS + F("shipping") + F("tax")),
                 name="checkout_adds_up",
             ),
             models.CheckConstraint(
@@ -92,7 +104,7 @@ class Checkout(models.Model):
         indexes = [
             models.Index(
                 fields=["expires_at"],
-                condition=Q(state__in=["open", "awaiting_payment"]),
+                condition=Q(state__in=["open", "awaiting_link", "awaiting_payment"]),
                 name="checkouts_to_expire",
             )
         ]
@@ -104,6 +116,14 @@ class Checkout(models.Model):
     def reference(self) -> str:
         """How the stock ledger calls this checkout."""
         return f"checkout {self.number}"
+
+    @property
+    def page_ends_at(self) -> datetime:
+        """When the payment page ends by itself: Stripe's live half an hour at least, so a shorter hold is ended by us.
+
+        It follows from the row alone, as what is asked for under one idempotency key must stay the same.
+        """
+        return max(self.expires_at, self.created_at + SHORTEST_PAGE)
 
     @property
     def is_live(self) -> bool:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -25,6 +25,10 @@ def number_in(reference: str) -> str:
     """The order's number in a line's name in the stock ledger; empty if it names something else."""
     word, _, rest = reference.partition(" ")
     return rest.split(" ")[0] if word == "order" else ""
+
+
+# What the goods cost in the end.
+_GOODS = F("subtotal") - F("discount") + F("duty")
 
 
 class Order(models.Model):
@@ -79,6 +83,8 @@ class Order(models.Model):
     currency = models.CharField(max_length=3)
     prices_include_tax = models.BooleanField()
     subtotal = MoneyField()
+    discount = MoneyField(default=0, db_default=0, help_text="What was taken off the goods.")
+    duty = MoneyField(default=0, db_default=0, help_text="Import duty, paid with the order.")
     shipping = MoneyField()
     shipping_tax = MoneyField()
     shipping_tax_rate = models.PositiveIntegerField(
@@ -86,8 +92,16 @@ class Order(models.Model):
     )
     tax = MoneyField()
     total = MoneyField()
+    discounts = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        help_text="Who took off what, as the checkout has it.",
+    )
     credit_used = MoneyField(
         default=0, db_default=0, help_text="What of the total was paid with store credit."
+    )
+    collect_until = models.DateTimeField(
+        null=True, blank=True, help_text="Until when it waits for its customer, who pays at the counter."
     )
     placed_at = models.DateTimeField(default=timezone.now, db_index=True)
 
@@ -101,19 +115,27 @@ class Order(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(subtotal__gte=0, shipping__gte=0, tax__gte=0, total__gte=0),
+                condition=Q(subtotal__gte=0, shipping__gte=0, tax__gte=0, total__gte=0, duty__gte=0)
+                & Q(discount__gte=0, discount__lte=F("subtotal")),
                 name="order_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(prices_include_tax=True, total=F("subtotal") + F("shipping"))
-                | Q(prices_include_tax=False, total=F("subtotal") + F("shipping") + F("tax")),
+                condition=Q(prices_include_tax=True, total=_GOODS + F("shipping"))
+                | Q(prices_include_tax=False, total=_GOODS + F("shipping") + F("tax")),
                 name="order_adds_up",
             ),
             models.CheckConstraint(
                 condition=Q(credit_used__gte=0, credit_used__lte=F("total")), name="order_credit_within_total"
             ),
         ]
-        indexes = [models.Index(fields=["customer", "-id"], name="orders_of_a_customer")]
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="orders_of_a_customer"),
+            models.Index(
+                fields=["collect_until"],
+                condition=Q(payment_state="awaiting", state="placed", collect_until__isnull=False),
+                name="orders_to_collect",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -132,8 +154,19 @@ class Order(models.Model):
 
     @property
     def by_card(self) -> int:
-        """What of the total was not paid with store credit, in minor units."""
+        """What of the total was not paid with store credit, in minor units; by card, or at the counter."""
         return self.total - self.credit_used
+
+    @property
+    def is_for_counter(self) -> bool:
+        """Whether it is paid at the counter, when it is collected; no card was asked."""
+        return self.collect_until is not None
+
+    @property
+    def waits_at_counter(self) -> bool:
+        """Whether it waits for its customer to come and pay."""
+        is_unpaid = self.payment_state == self.PaymentState.AWAITING
+        return self.is_for_counter and is_unpaid and self.state == self.State.PLACED
 
     @property
     def shipping_gross(self) -> int:
@@ -142,15 +175,19 @@ class Order(models.Model):
 
     @property
     def is_paid_by_credit(self) -> bool:
-        """Whether store credit paid for all of it and nothing went back yet: no card was ever asked."""
-        return self.credit_used > 0 and not self.by_card and self.payment_state == self.PaymentState.CAPTURED
+        """Whether store credit paid for all of it, or it cost nothing, and nothing went back: no card was asked."""
+        return not self.by_card and self.payment_state == self.PaymentState.CAPTURED
 
     @property
     def may_be_cancelled(self) -> bool:
         """Whether its customer may call it off: nothing settled, nothing sent. Whoever does it looks again."""
         return (
             self.state == self.State.PLACED
-            and (self.payment_state == self.PaymentState.AUTHORISED or self.is_paid_by_credit)
+            and (
+                self.payment_state == self.PaymentState.AUTHORISED
+                or self.is_paid_by_credit
+                or self.waits_at_counter
+            )
             and self.fulfilment_state == self.FulfilmentState.UNFULFILLED
         )
 
@@ -158,7 +195,8 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """A line with its own copy of name, SKU, price and tax; amounts in minor units.
 
-    `net + tax = gross`; `unit_price` is the price as it was shown, with tax or without as the order says.
+    `net + tax = gross`. `unit_price`, `discount` and `duty` are as they were shown, with tax or without as the order
+    says: times the pieces, less the discount, plus the duty, the price makes the gross, or the net.
     """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
@@ -177,6 +215,8 @@ class OrderLine(models.Model):
     label = models.CharField(max_length=60, blank=True)
     quantity = models.PositiveIntegerField()
     unit_price = MoneyField()
+    discount = MoneyField(default=0, db_default=0, help_text="What is taken off the line.")
+    duty = MoneyField(default=0, db_default=0)
     net = MoneyField()
     tax = MoneyField()
     gross = MoneyField()
@@ -206,6 +246,10 @@ class OrderLine(models.Model):
                 condition=Q(gross=F("net") + F("tax"), tax__gte=0, net__gte=0), name="line_adds_up"
             ),
             models.CheckConstraint(
+                condition=Q(duty__gte=0, discount__gte=0, discount__lte=F("unit_price") * F("quantity")),
+                name="line_discount_within_price",
+            ),
+            models.CheckConstraint(
                 condition=Q(quantity__gte=F("cancelled") + F("shipped") + F("short")),
                 name="line_within_ordered",
             ),
@@ -224,7 +268,7 @@ class OrderLine(models.Model):
 
     @property
     def shown_total(self) -> int:
-        """The line as the customer saw it: with tax where prices include it."""
+        """The line as the customer saw it, before discount and duty: with tax where prices include it."""
         return self.unit_price * self.quantity
 
 

@@ -1,4 +1,4 @@
-"""Tables that staff edit: what delivery costs and which tax applies where."""
+"""Tables that staff edit: which tax and which import duty apply where."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,42 +6,6 @@ from django.utils import timezone
 
 from config.money import MoneyField
 from shop.models import TaxClass
-
-
-class ShippingMethod(models.Model):
-    """A way of delivery: a flat price plus a price per started kilogram, to some countries or to all."""
-
-    name = models.CharField(max_length=60)
-    countries = models.CharField(
-        max_length=800, blank=True, help_text="ISO codes with spaces, such as DE AT CH; empty: everywhere."
-    )
-    flat_price = MoneyField()
-    price_per_kg = MoneyField(default=0)
-    min_days = models.PositiveSmallIntegerField(default=2)
-    max_days = models.PositiveSmallIntegerField(default=4)
-    position = models.PositiveSmallIntegerField(default=0)
-    is_active = models.BooleanField(default=True)
-
-    class Meta:
-        ordering = ["position", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(flat_price__gte=0, price_per_kg__gte=0), name="shipping_not_negative"
-            ),
-            models.CheckConstraint(
-                condition=Q(max_days__gte=models.F("min_days")), name="shipping_days_in_order"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def reaches(self, country: str) -> bool:
-        return not self.countries or country in self.countries.split()
-
-    def price_for(self, weight_g: int) -> int:
-        """Minor units for a parcel of this weight: the flat price plus each started kilogram."""
-        return self.flat_price + self.price_per_kg * -(-weight_g // 1000)
 
 
 class TaxRate(models.Model):
@@ -61,3 +25,43 @@ class TaxRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.country} {self.tax_class} {self.rate / 100:g} %"
+
+
+class DutyRule(models.Model):
+    """Import duty on goods from one country, or from anywhere, to another, or to all, from a date on.
+
+    The most specific rule counts: for destination and origin, for the destination, for the origin, for all; of those
+    the newest. `rate` is in hundredths of a percent of what the goods cost without tax; `free_up_to` in minor units.
+    """
+
+    destination = models.CharField(
+        max_length=2,
+        blank=True,
+        help_text="ISO code, such as CH; empty: everywhere outside our customs territory.",
+    )
+    origin = models.CharField(
+        max_length=2, blank=True, help_text="ISO code, such as CN; empty: from anywhere."
+    )
+    rate = models.PositiveIntegerField(help_text="Hundredths of a percent: 500 is 5 %.")
+    free_up_to = MoneyField(
+        default=0,
+        help_text="Up to this worth of all goods together, without tax, none is charged; 0: always charged.",
+    )
+    valid_from = models.DateField(default=timezone.localdate)
+
+    class Meta:
+        ordering = ["destination", "origin", "-valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["destination", "origin", "valid_from"], name="one_duty_rule_per_day"
+            ),
+            models.CheckConstraint(condition=Q(rate__lte=100_000), name="duty_at_most_tenfold"),
+            models.CheckConstraint(
+                condition=Q(free_up_to__gte=0),
+                name="duty_threshold_not_negative",
+                violation_error_message="The worth up to which goods are free is 0 or more.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.origin or 'anywhere'} to {self.destination or 'everywhere'} {self.rate / 100:g} %"

@@ -34,14 +34,18 @@ from orders.services.cart import (
 )
 from orders.services.checkout import (
     CheckoutDetails,
+    await_link,
     await_payment,
     close_checkout,
+    hold_longer,
     hold_stock,
+    hold_voucher,
     live_checkout,
     open_checkout,
 )
 from orders.services.claiming import AddressNotProven, claim_guest_orders, claimable_orders, was_claimed
 from orders.services.crediting import Goods
+from orders.services.delivering import delivery_methods
 from orders.services.errors import (
     CreditChanged,
     CreditTooHigh,
@@ -53,6 +57,7 @@ from orders.services.errors import (
     OfferChanged,
     OrderError,
 )
+from orders.services.explaining import Explanation, explain
 from orders.services.holding import hold, lift, why_held
 from orders.services.invoicing import (
     credit_cancelled,
@@ -74,7 +79,8 @@ from orders.services.placing import (
     record_refund,
 )
 from orders.services.purchases import NotBought, purchase_of
-from orders.services.quote import Quote, QuoteLine, delivery_methods, make_quote, tax_of
+from orders.services.quote import Quote, QuoteLine, make_quote, tax_of
+from orders.services.sales import DealGone, hold_pieces, sold_and_held, spent_by
 from orders.services.shipping import (
     CannotShip,
     correct_tracking,
@@ -86,6 +92,7 @@ from orders.services.shipping import (
     why_not_send,
     why_not_ship,
 )
+from orders.services.vouchers import UnknownVoucher, VoucherGone, VouchersOff, put_into_cart
 
 __all__ = [
     "COOKIE_DAYS",
@@ -101,7 +108,9 @@ __all__ = [
     "CheckoutDetails",
     "CreditChanged",
     "CreditTooHigh",
+    "DealGone",
     "EmptyCart",
+    "Explanation",
     "Goods",
     "Heap",
     "LineGone",
@@ -122,8 +131,12 @@ __all__ = [
     "Take",
     "TooDear",
     "TooManyLines",
+    "UnknownVoucher",
+    "VoucherGone",
+    "VouchersOff",
     "acknowledge_prices",
     "add_to_cart",
+    "await_link",
     "await_payment",
     "cancel",
     "claim_guest_orders",
@@ -137,11 +150,15 @@ __all__ = [
     "deliver",
     "delivery_methods",
     "ensure_cart",
+    "explain",
     "find_cart",
     "follow_shortage",
     "forget_old_carts",
     "hold",
+    "hold_longer",
+    "hold_pieces",
     "hold_stock",
+    "hold_voucher",
     "invoice_of",
     "issue_credit_note",
     "issue_documents",
@@ -163,6 +180,7 @@ __all__ = [
     "place_order",
     "price_cart",
     "purchase_of",
+    "put_into_cart",
     "record_event",
     "record_payment",
     "record_refund",
@@ -171,6 +189,8 @@ __all__ = [
     "set_quantity",
     "share_of",
     "ship",
+    "sold_and_held",
+    "spent_by",
     "tax_of",
     "waits_by_line",
     "was_claimed",

@@ -39,7 +39,7 @@ def open_pieces(line: OrderLine) -> int:
 def share_of(line: OrderLine, pieces: int) -> int:
     """What so many pieces of a line cost, tax included: cut so that all pieces together cost the line's gross.
 
-    Where prices are without tax, net and tax are cut each by itself, as on a credit note.
+    Where that cannot be divided, net and tax are cut each by itself, as on a credit note.
     """
     if line.gross % line.quantity == 0:
         return line.gross // line.quantity * pieces

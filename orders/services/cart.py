@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from config.money import MoneyField, format_money
 from orders.models import Cart, CartLine, Checkout
+from orders.services.deals import Deal, deal_of, in_spite_of, strike, with_sales
 from orders.services.errors import OrderError
 from shop.models import Variant, available_of
 
@@ -79,7 +80,8 @@ class TooDear(CartError):
 class Change:
     """What became of one line: it holds `quantity` pieces now, `wanted` were asked for in all.
 
-    `count` is the number of pieces in the whole cart, `before` what the line held until now.
+    `count` is the number of pieces in the whole cart, `before` what the line held until now; `deal` the flash sale that
+    its thing is on.
     """
 
     variant: Variant
@@ -87,10 +89,17 @@ class Change:
     wanted: int
     count: int
     before: int = 0
+    deal: Deal | None = None
 
     @property
     def is_capped(self) -> bool:
         return self.quantity < self.wanted
+
+    @property
+    def deal_words(self) -> str:
+        """Why there are no more of it, if its flash sale is why."""
+        is_why = self.deal is not None and self.is_capped and self.quantity == self.deal.most
+        return self.deal.words(self.wanted) if self.deal and is_why else ""
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,7 @@ class PricedLine:
     old_price: int | None
     is_short: bool
     is_gone: bool
+    deal: Deal | None = None
 
     @property
     def is_sold_out(self) -> bool:
@@ -117,6 +127,24 @@ class PricedLine:
     @property
     def is_problem(self) -> bool:
         return self.is_gone or self.is_short
+
+    @property
+    def is_flash(self) -> bool:
+        return self.deal is not None and self.deal.fits(self.quantity)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the cart's own payment holds some of its flash sale."""
+        return self.deal is not None and self.deal.own > 0
+
+    @property
+    def was(self) -> int | None:
+        """What may be struck through beside the price."""
+        return self.deal.was if self.deal and self.is_flash else self.variant.compare_at_price
+
+    @property
+    def deal_words(self) -> str:
+        return self.deal.words(self.quantity) if self.deal and not self.is_problem else ""
 
     @property
     def on_backorder(self) -> int:
@@ -134,7 +162,8 @@ class PricedLine:
     @property
     def is_full(self) -> bool:
         """Whether no further piece can be had."""
-        return self.quantity >= min(self.available, max_quantity())
+        most = self.deal.most if self.deal and self.is_flash else max_quantity()
+        return self.quantity >= min(self.available, max_quantity(), most)
 
 
 @dataclass(frozen=True)
@@ -239,6 +268,10 @@ def _hold(cart: Cart, variant_id: int, quantity: int, *, is_more: bool) -> Chang
     before, _ = held.pop(variant.pk, (0, 0))
     wanted = quantity + (before if is_more else 0)
     granted = min(wanted, _obtainable(cart, variant, wanted), max_quantity())
+    deal = _deal(cart, variant, granted)
+    if deal and deal.most:
+        granted = min(granted, deal.most)
+        variant.price = deal.price if deal.fits(granted) else variant.price
     if granted < 1:
         raise SoldOut(variant)
     if len(held) >= settings.CART_MAX_LINES:
@@ -253,14 +286,14 @@ def _hold(cart: Cart, variant_id: int, quantity: int, *, is_more: bool) -> Chang
         update_fields=["quantity"],
     )
     count = granted + sum(pieces for pieces, _ in held.values())
-    return Change(variant, granted, wanted, count, before=before)
+    return Change(variant, granted, wanted, count, before=before, deal=deal)
 
 
 def _for_sale(variant_id: int) -> Any:
     """The variant, with its product and `available`. Raises NotForSale."""
     if not 0 < variant_id <= HIGHEST_ID:
         raise NotForSale
-    variants = Variant.objects.on_sale().with_available().select_related("product", "stock_item")
+    variants = with_sales(Variant.objects.on_sale().with_available().select_related("product", "stock_item"))
     variant = variants.order_by().filter(pk=variant_id).first()
     if variant is None:
         raise NotForSale
@@ -271,8 +304,18 @@ def _obtainable(cart: Cart, variant: Any, wanted: int) -> int:
     """How many pieces this cart can have: those that are free and, where they do not do, those it holds itself."""
     if wanted <= variant.available:
         return variant.available
-    held = Checkout.objects.filter(cart=cart, state__in=Checkout.LIVE).values_list("lines", flat=True).first()
-    return variant.available + pieces_of(held).get(variant.pk, 0)
+    return variant.available + pieces_of(_live_lines(cart)).get(variant.pk, 0)
+
+
+def _live_lines(cart: Cart) -> list[dict] | None:
+    """What the cart's own payment holds, if it has one under way."""
+    return Checkout.objects.filter(cart=cart, state__in=Checkout.LIVE).values_list("lines", flat=True).first()
+
+
+def _deal(cart: Cart, variant: Any, wanted: int) -> Deal | None:
+    """The flash sale that runs, with the pieces that this cart can have of it: what it holds itself is its own."""
+    deal = deal_of(variant, variant.price)
+    return deal if deal is None or wanted <= deal.left else in_spite_of(deal, _live_lines(cart))
 
 
 # --- pricing --------------------------------------------------------------------------------------
@@ -281,7 +324,7 @@ def price_cart(cart: Cart) -> PricedCart:
 
     What the cart's own payment holds at this moment counts as available to it.
     """
-    lines = [_priced(line) for line in lines_with_stock(cart)]
+    lines = [_priced(strike(line)) for line in lines_with_stock(cart)]
     return PricedCart(
         lines=lines,
         subtotal=sum(line.total for line in lines),
@@ -308,11 +351,10 @@ def lines_with_stock(cart: Cart) -> QuerySet[CartLine]:
 def _lines_with_stock() -> QuerySet[CartLine]:
     """Those of all carts, to be filtered. The query is built once: it is part of every step of a purchase."""
     paid = Checkout.objects.filter(cart=OuterRef("cart"), state__in=Checkout.LIVE).order_by()
-    return (
-        CartLine.objects.select_related("variant__product__category", "variant__stock_item")
-        .annotate(available=available_of("variant__"), live_lines=Subquery(paid.values("lines")[:1]))
-        .order_by("pk")
+    lines = CartLine.objects.select_related("variant__product__category", "variant__stock_item").annotate(
+        available=available_of("variant__"), live_lines=Subquery(paid.values("lines")[:1])
     )
+    return with_sales(lines, "variant__").order_by("pk")
 
 
 def backordered(quantity: int, available: int, variant: Variant) -> int:
@@ -343,6 +385,7 @@ def _priced(row: Any) -> PricedLine:
         old_price=line.seen_price if can_be_bought and line.seen_price != variant.price else None,
         is_short=not is_gone and available < quantity,
         is_gone=is_gone,
+        deal=row.deal,
     )
 
 
@@ -364,7 +407,8 @@ def merge_carts(guest: Cart, customer: User) -> Cart:
     """Move what a guest collected into the customer's cart, once; the guest's cart is gone then.
 
     Quantities add up within the limits; what does not fit stays behind. A payment that the guest has started
-    moves along, unless the customer has one under way: that one is left as it is.
+    moves along, unless the customer has one under way: that one is left as it is. The guest's voucher, which was
+    typed last, takes the place of the customer's.
     """
     own = Cart.objects.get_or_create(customer=customer)[0]
     if not Cart.objects.filter(pk=guest.pk, customer=None).update(touched_at=timezone.now()):
@@ -378,6 +422,9 @@ def merge_carts(guest: Cart, customer: User) -> Cart:
     )
     if not own.checkouts.filter(Q(state__in=Checkout.LIVE)).exists():
         guest.checkouts.filter(state__in=Checkout.LIVE).update(cart=own)
+    if guest.voucher_id:
+        Cart.objects.filter(pk=own.pk).update(voucher=guest.voucher_id)
+        own.voucher_id = guest.voucher_id
     guest.delete()
     return own
 

@@ -1,9 +1,8 @@
 """A checkout from its opening, when prices freeze and stock is held, to its end."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,18 +11,21 @@ from config import languages
 from config.states import IllegalMove, Machine, Move
 from inventory import services as inventory
 from orders.models import Cart, Checkout
-from orders.services.errors import EmptyCart, LinesShort, NoDelivery
+from orders.services import quotas, vouchers
+from orders.services.errors import EmptyCart, LinesShort, NoDelivery, TooHeavy
 from orders.services.quote import Quote
 
 S = Checkout.State
 CHECKOUT_MOVES = Machine(
     {
+        "await_link": Move({S.OPEN}, S.AWAITING_LINK),
         "await_payment": Move({S.OPEN}, S.AWAITING_PAYMENT),
-        "complete": Move({S.OPEN, S.AWAITING_PAYMENT}, S.COMPLETED),
+        "link": Move({S.AWAITING_LINK}, S.AWAITING_PAYMENT),
+        "complete": Move(Checkout.LIVE, S.COMPLETED),
         "complete_late": Move({S.EXPIRED, S.CANCELLED, S.FAILED}, S.COMPLETED),
-        "expire": Move({S.OPEN, S.AWAITING_PAYMENT}, S.EXPIRED),
-        "cancel": Move({S.OPEN, S.AWAITING_PAYMENT}, S.CANCELLED),
-        "fail": Move({S.OPEN, S.AWAITING_PAYMENT}, S.FAILED),
+        "expire": Move(Checkout.LIVE, S.EXPIRED),
+        "cancel": Move(Checkout.LIVE, S.CANCELLED),
+        "fail": Move(Checkout.LIVE, S.FAILED),
     }
 )
 
@@ -48,7 +50,8 @@ def live_checkout(cart: Cart) -> Checkout | None:
 def open_checkout(cart: Cart, details: CheckoutDetails, quote: Quote, *, credit: int = 0) -> Checkout:
     """Freeze an offer, of which `credit` minor units are paid with store credit.
 
-    Stock is held by `hold_stock`, the last act of the same transaction.
+    Stock is held by `hold_stock`, pieces of flash sales by `hold_pieces`, a voucher by `hold_voucher`, the last acts of
+    the same transaction, in this order.
 
     A second live checkout of the cart is refused by the database (IntegrityError). Raises EmptyCart, NoDelivery,
     LinesShort.
@@ -56,7 +59,7 @@ def open_checkout(cart: Cart, details: CheckoutDetails, quote: Quote, *, credit:
     if not quote.lines:
         raise EmptyCart
     if quote.method is None:
-        raise NoDelivery
+        raise TooHeavy if quote.is_too_heavy else NoDelivery
     if quote.short_skus:
         raise LinesShort(quote.short_skus)
     return Checkout.objects.create(
@@ -73,13 +76,16 @@ def open_checkout(cart: Cart, details: CheckoutDetails, quote: Quote, *, credit:
         currency=quote.currency,
         prices_include_tax=quote.prices_include_tax,
         subtotal=quote.subtotal,
+        discount=quote.discount,
+        duty=quote.duty,
         shipping=quote.shipping,
         shipping_tax=quote.shipping_tax,
         shipping_tax_rate=quote.shipping_rate,
         tax=quote.tax,
         total=quote.total,
+        discounts=quote.discounts,
         credit=credit,
-        expires_at=timezone.now() + timedelta(minutes=settings.CHECKOUT_HOLD_MINUTES),
+        expires_at=timezone.now() + timedelta(minutes=quote.hold_minutes),
     )
 
 
@@ -92,17 +98,51 @@ def hold_stock(checkout: Checkout) -> None:
         raise LinesShort(error.skus) from error
 
 
-def await_payment(checkout: Checkout) -> None:
-    """The customer can pay now. Nothing happens if the checkout moved on meanwhile."""
+def hold_voucher(checkout: Checkout) -> None:
+    """Hold the voucher that takes something off, until the checkout ends. Raises QuotaSpent, VoucherGone."""
+    vouchers.hold(checkout)
+
+
+def await_payment(checkout: Checkout) -> bool:
+    """The customer can pay now; returns whether they were waiting for that.
+
+    Nothing happens if the checkout moved on meanwhile.
+    """
+    for act in ("await_payment", "link"):
+        try:
+            CHECKOUT_MOVES.advance(checkout, act)
+        except IllegalMove:
+            continue
+        return act == "link"
+    return False
+
+
+@transaction.atomic
+def await_link(checkout: Checkout, *, until: datetime) -> bool:
+    """There is no payment page yet: what is offered is held until then, and it comes later.
+
+    Returns whether this call moved it; nothing happens if the checkout waits already, or moved on.
+    """
     try:
-        CHECKOUT_MOVES.advance(checkout, "await_payment")
+        CHECKOUT_MOVES.advance(checkout, "await_link", expires_at=until)
     except IllegalMove:
-        return
+        return False
+    inventory.hold_until(checkout.reference, until)
+    return True
+
+
+@transaction.atomic
+def hold_longer(checkout: Checkout, *, until: datetime) -> None:
+    """Hold what a live checkout offers until then at least."""
+    live = Checkout.objects.filter(pk=checkout.pk, state__in=Checkout.LIVE, expires_at__lt=until)
+    if live.update(expires_at=until):
+        checkout.expires_at = until
+        inventory.hold_until(checkout.reference, until)
 
 
 @transaction.atomic
 def close_checkout(checkout: Checkout, act: str, *, reason: str) -> bool:
-    """End a checkout that was not paid ("expire", "cancel", "fail") and set its stock free, once.
+    """End a checkout that was not paid ("expire", "cancel", "fail"), and set its stock and allowances free, once.
 
     Only to be called when the payment page is known to be dead. Returns whether this call ended it.
     """
@@ -111,4 +151,5 @@ def close_checkout(checkout: Checkout, act: str, *, reason: str) -> bool:
     except IllegalMove:
         return False
     inventory.release(checkout.reference, reason=reason)
+    quotas.give_back(checkout.reference)
     return True

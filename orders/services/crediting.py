@@ -56,6 +56,7 @@ def of_credit(
         raise NothingToCredit(str(invoice["number"]))
     return {
         **{name: value for name, value in invoice.items() if name != "credit"},
+        "discounts": [],
         **summed,
         "kind": "credit_note",
         "credits": {"number": invoice["number"], "issued_on": invoice["issued_on"], "reason": reason},
@@ -64,7 +65,7 @@ def of_credit(
 
 def left_of(invoice: Content, notes: Iterable[Content]) -> tuple[list[dict], dict | None]:
     """Lines and delivery of an invoice, less what its credit notes took back."""
-    goods = {line["position"]: dict(line) for line in invoice["lines"]}  # type: ignore[attr-defined]
+    goods = {line["position"]: _plain(line) for line in invoice["lines"]}  # type: ignore[attr-defined]
     delivery = dict(invoice["shipping"]) if invoice["shipping"] else None  # type: ignore[call-overload]
     for note in notes:
         for line in note["lines"]:  # type: ignore[attr-defined]
@@ -76,9 +77,13 @@ def left_of(invoice: Content, notes: Iterable[Content]) -> tuple[list[dict], dic
     return list(goods.values()), delivery
 
 
+def _plain(line: Mapping) -> dict:
+    """A line by what it costs in the end: its share of discount and duty is in net, tax and gross."""
+    return {name: value for name, value in line.items() if name not in {"discount", "duty"}}
+
+
 def _pieces(goods: Sequence[dict], wanted: Mapping[int, int], invoice: Content) -> list[dict]:
     """The share of so many pieces of some lines (position: pieces)."""
-    is_included = bool(invoice["prices_include_tax"])
     as_issued = {line["position"]: line for line in invoice["lines"]}  # type: ignore[attr-defined]
     by_position = {line["position"]: line for line in goods}
     taken = []
@@ -86,7 +91,7 @@ def _pieces(goods: Sequence[dict], wanted: Mapping[int, int], invoice: Content) 
         line = by_position.get(position)
         if line is None or not 1 <= pieces <= line["quantity"]:
             raise NotOnInvoice(position)
-        taken.append(_share(line, pieces, as_issued[position], is_included))
+        taken.append(_share(line, pieces, as_issued[position]))
     return taken
 
 
@@ -114,10 +119,10 @@ def _returned(
     return taken, {**_cut(delivery, shipping)} if delivery and shipping else None
 
 
-def _share(line: dict, pieces: int, as_issued: dict, is_included: bool) -> dict:
-    """As many pieces' part of what is left of a line; the price as it was shown stays exact."""
+def _share(line: dict, pieces: int, as_issued: dict) -> dict:
+    """As many pieces' part of what is left of a line; a price per piece that is exact stays exact."""
     of = line["quantity"]
-    if is_included:
+    if as_issued["gross"] % as_issued["quantity"] == 0:
         return {**_cut(line, _rounded(line["gross"] * pieces, of)), "quantity": pieces}
     net, tax = (_part(line, pieces, as_issued, name) for name in ("net", "tax"))
     return {**line, "quantity": pieces, "net": net, "tax": tax, "gross": net + tax}

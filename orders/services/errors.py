@@ -25,6 +25,11 @@ class NoDelivery(OrderError):
         super().__init__(_("We cannot deliver to this country."))
 
 
+class TooHeavy(NoDelivery):
+    def __init__(self) -> None:
+        OrderError.__init__(self, _("This is too heavy for one parcel. Please order in parts."))
+
+
 class LinesShort(OrderError):
     """Some lines ask for more than there is; `skus` names them."""
 

@@ -4,22 +4,23 @@ A content is a dict of plain JSON values; amounts are minor units, rates hundred
 
     version, kind ("invoice" or "credit_note"), number, issued_on, language, currency
     seller     name, lines (its address), vat_id, register, email
-    buyer      lines (the billing address), country
+    buyer      lines (the billing address, and the VAT number if one was given), country
     delivery   lines (the delivery address), method, days
     order      number, placed_on
-    payment    brand, last4, or null
+    payment    brand, last4; or at ("counter"); or null
     credit     what of the total was paid with store credit; absent if nothing was
     prices_include_tax
-    lines      position, sku, name, label, quantity, unit_price, net, tax, gross, tax_rate, origin
+    lines      position, sku, name, label, quantity, unit_price, net, tax, gross, tax_rate, origin; discount and duty
+               if there is any: as prices are shown, and contained in net, tax and gross
     shipping   name, net, tax, gross, tax_rate (null: not known), or null
-    discounts  a list of name, amount (empty so far)
-    duty
+    discounts  a list of name, code, amount (off the goods), shipping (off delivery); empty in a credit note
     tax_parts  rate, net, tax, gross
-    totals     goods, shipping (both as prices are shown), net, tax, discount, duty, total
+    totals     goods (without discount and duty), discount, duty, shipping (as prices are shown), net, tax, total
     credits    number, issued_on of the invoice, and reason of a credit note
 
-A credit note has the pieces and amounts that it takes back, as positive numbers. A line of it with no pieces is a
-reduction of that line's price.
+A credit note has the pieces and amounts that it takes back, as positive numbers; of a line it takes its share of
+discount and duty as well and does not name them. A line of it with no pieces is a reduction of that line's price.
+Version 1 knew no discounts: its `discounts` are empty, and it has a `duty` of 0.
 """
 
 import hashlib
@@ -32,9 +33,9 @@ from django.utils import timezone, translation
 
 from accounts import addresses
 from orders.models import Order, OrderLine
-from orders.services.quote import tax_of
+from orders.services.pricing import tax_of
 
-VERSION = 1
+VERSION = 2
 Content = dict[str, object]
 _AMOUNTS = ("net", "tax", "gross")
 
@@ -84,8 +85,10 @@ def of_order(order: Order, lines: Iterable[OrderLine], payment: dict[str, str] |
         "payment": payment,
         **({"credit": order.credit_used} if order.credit_used else {}),
         "prices_include_tax": order.prices_include_tax,
-        "discounts": [],
-        "duty": 0,
+        "discounts": [
+            {name: taken[name] for name in ("name", "code", "amount", "shipping")}
+            for taken in order.discounts
+        ],
         **summed_up(goods, _shipping(order, goods), order.prices_include_tax),
     }
 
@@ -106,16 +109,17 @@ def summed_up(lines: Sequence[dict], shipping: dict | None, prices_include_tax: 
     items = [*lines, *([shipping] if shipping else [])]
     shown = "gross" if prices_include_tax else "net"
     totals = {name: sum(item[name] for item in items) for name in ("net", "tax")}
+    discount, duty = (sum(line.get(name, 0) for line in lines) for name in ("discount", "duty"))
     return {
         "lines": list(lines),
         "shipping": shipping,
         "tax_parts": _tax_parts(items),
         "totals": {
-            "goods": sum(line[shown] for line in lines),
+            "goods": sum(line[shown] for line in lines) + discount - duty,
             "shipping": shipping[shown] if shipping else 0,
             **totals,
-            "discount": 0,
-            "duty": 0,
+            "discount": discount,
+            "duty": duty,
             "total": totals["net"] + totals["tax"],
         },
     }
@@ -139,6 +143,8 @@ def _line(line: OrderLine) -> dict:
     return {
         **{name: getattr(line, name) for name in copied.split()},
         "origin": line.country_of_origin,
+        **({"discount": line.discount} if line.discount else {}),
+        **({"duty": line.duty} if line.duty else {}),
     }
 
 

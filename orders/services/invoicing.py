@@ -26,7 +26,7 @@ _payment_facts: list[PaymentFacts] = []
 
 
 def name_payments_by(facts: PaymentFacts) -> None:
-    """Sign up who knows how an order was paid: brand and last four digits of the card, or None. Called at start."""
+    """Sign up who knows how an order is paid: by which card, at the counter, or None. Called at start."""
     _payment_facts[:] = [facts]
 
 

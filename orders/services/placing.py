@@ -1,16 +1,19 @@
 """The moment of the order: a paid checkout becomes an order, its held stock a promise."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from inventory import services as inventory
-from orders.models import CartLine, Checkout, Order, OrderEvent, OrderLine
+from orders.models import Cart, CartLine, Checkout, Order, OrderEvent, OrderLine
 from orders.models.order import line_reference
+from orders.services import vouchers
 from orders.services.checkout import CHECKOUT_MOVES
 from orders.services.crediting import Goods
 from orders.services.errors import LinesShort
+from orders.services.sales import hold_pieces
 from orders.tasks import credit_excess, issue_documents, send_confirmation, send_refunded
 from shop.models import Variant
 
@@ -20,20 +23,23 @@ def lock_checkout(pk: int) -> Checkout:
     return Checkout.objects.select_for_update(of=("self",)).get(pk=pk)
 
 
-def place_order(checkout: Checkout, *, payment_state: str, words: str) -> Order:
+def place_order(
+    checkout: Checkout, *, payment_state: str, words: str, collect_until: datetime | None = None
+) -> Order:
     """Turn a checkout whose payment is proven into an order, once; a second call returns the same order.
 
     Runs inside the transaction that books the payment, which has locked the checkout and tells the state of the
-    payment with words for the timeline. A checkout that had ended gets its stock again if it can be had. Order,
-    lines, allocations, timeline and the tasks that mail the confirmation and issue the invoice are rows of that
-    transaction. Raises LinesShort for a late payment whose stock is gone; then what was written here must be rolled
-    back.
+    payment with words for the timeline; `collect_until` is set for one that is paid at the counter. A checkout that
+    had ended gets stock, pieces of flash sales and voucher again if they can be had. Order, lines, allocations,
+    timeline and the tasks that mail the confirmation and issue the invoice are rows of that transaction. Raises
+    LinesShort, DealGone, VoucherGone for a late payment whose stock, flash price or voucher is gone; then what was
+    written here must be rolled back.
     """
     if order := Order.objects.filter(checkout=checkout).first():
         return order
     is_late = not checkout.is_live
     CHECKOUT_MOVES.advance(checkout, "complete_late" if is_late else "complete", closed_at=timezone.now())
-    order = _create_order(checkout, payment_state)
+    order = _create_order(checkout, payment_state, collect_until)
     known = set(
         Variant.objects.filter(pk__in=[line["variant"] for line in checkout.lines]).values_list(
             "pk", flat=True
@@ -56,15 +62,16 @@ def place_order(checkout: Checkout, *, payment_state: str, words: str) -> Order:
     return order
 
 
-def _create_order(checkout: Checkout, payment_state: str) -> Order:
+def _create_order(checkout: Checkout, payment_state: str, collect_until: datetime | None) -> Order:
     copied = (
         "number customer_id email language shipping_address billing_address shipping_name delivery_days "
-        "currency prices_include_tax subtotal shipping shipping_tax shipping_tax_rate tax total"
+        "currency prices_include_tax subtotal discount duty shipping shipping_tax shipping_tax_rate tax total discounts"
     )
     return Order.objects.create(
         checkout=checkout,
         payment_state=payment_state,
         credit_used=checkout.credit,
+        collect_until=collect_until,
         **{name: getattr(checkout, name) for name in copied.split()},
     )
 
@@ -77,22 +84,30 @@ def _order_line(order: Order, position: int, line: dict, known: set[int]) -> Ord
         position=position,
         variant_id=line["variant"] if line["variant"] in known else None,
         **{name: line[name] for name in copied.split()},
+        **{name: line.get(name, 0) for name in ("discount", "duty")},
     )
 
 
 def _hold_again(checkout: Checkout) -> str:
-    """Hold the stock of a checkout that had ended, under a second name; raises LinesShort."""
+    """Hold the stock of a checkout that had ended, under a second name, its pieces of flash sales and its voucher.
+
+    Raises LinesShort, DealGone, VoucherGone.
+    """
     reference = f"{checkout.reference} paid late"
     pieces = {line["sku"]: line["quantity"] for line in checkout.lines}
     try:
         inventory.reserve(pieces, reference=reference, expires_at=timezone.now())
     except inventory.OutOfStock as error:
         raise LinesShort(error.skus) from error
+    hold_pieces(checkout, is_late=True)
+    vouchers.hold_again(checkout)
     return reference
 
 
 def _take_from_cart(checkout: Checkout) -> None:
-    """Take what was ordered out of the cart; what was added since stays."""
+    """Take what was ordered out of the cart, and the voucher that was used; what was added since stays."""
+    if codes := [each["code"] for each in checkout.discounts if each["code"]]:
+        Cart.objects.filter(pk=checkout.cart_id, voucher__code__in=codes).update(voucher=None)
     ordered = {line["variant"]: line["quantity"] for line in checkout.lines}
     lines = list(CartLine.objects.filter(cart=checkout.cart_id, variant__in=ordered))
     done = {line.pk for line in lines if line.quantity <= ordered[line.variant_id]}

@@ -1,62 +1,35 @@
 """What a cart would cost, delivered to a country: computed here and nowhere else, in whole minor units.
 
-Tax is rounded half up per line, and once for delivery; the parts therefore always add up to the total.
+Each line is priced by `pricing`, less what `discounts` takes off it; the parts always add up to the total.
 """
 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from orders.models import Cart, ShippingMethod, TaxRate
-from orders.services.cart import backordered, lines_with_stock, pieces_of
+from orders.services.cart import lines_with_stock
+from orders.services.deals import strike
+from orders.services.delivering import Parcel, delivery_methods, ways_to_send
+from orders.services.discounts import Reduced, Reduction, off_by_sku, reduce
+from orders.services.duty import duties_on
 from orders.services.errors import EmptyCart
-from shop.models import TaxClass
-
-
-@dataclass(frozen=True)
-class QuoteLine:
-    """One line of the offer; amounts in minor units, `net + tax == gross`, `tax_rate` in hundredths of a percent."""
-
-    variant: int
-    sku: str
-    name: str
-    label: str
-    quantity: int
-    unit_price: int
-    net: int
-    tax: int
-    gross: int
-    tax_rate: int
-    tax_class: str
-    weight_g: int
-    country_of_origin: str
-    available: int
-    image_url: str = ""
-    on_backorder: int = 0
-
-    @property
-    def shown_total(self) -> int:
-        return self.unit_price * self.quantity
-
-    @property
-    def is_short(self) -> bool:
-        return self.available < self.quantity
-
-    def frozen(self) -> dict[str, object]:
-        """The line as a checkout keeps it: everything but the stock of the moment and the picture."""
-        passing = {"available", "image_url", "on_backorder"}
-        return {key: value for key, value in asdict(self).items() if key not in passing}
+from orders.services.pricing import NEEDED, QuoteLine, price_line, tax_of, worth_of
 
 
 @dataclass(frozen=True)
 class Quote:
-    """An offer: lines, ways of delivery with prices, tax and total."""
+    """An offer: lines, ways of delivery with prices, tax and total.
+
+    `parcel` says what made the price of the chosen way, `duty_free_up_to` up to which worth goods are free of duty, if
+    that is why they are.
+    """
 
     lines: list[QuoteLine]
     country: str
@@ -67,10 +40,29 @@ class Quote:
     shipping_rate: int
     prices_include_tax: bool
     currency: str
+    reductions: list[Reduction] = field(default_factory=list)
+    reduced: Reduced = field(default_factory=Reduced)
+    parcel: Parcel | None = None
+    is_too_heavy: bool = False
+    duty_free_up_to: int = 0
+    spent: Collection[int] = ()
 
     @property
     def subtotal(self) -> int:
         return sum(line.shown_total for line in self.lines)
+
+    @property
+    def discount(self) -> int:
+        return sum(line.discount for line in self.lines)
+
+    @property
+    def discounts(self) -> list[dict[str, object]]:
+        """Who takes off what, as a checkout keeps it."""
+        return [reduction.frozen() for reduction in self.reductions]
+
+    @property
+    def duty(self) -> int:
+        return sum(line.duty for line in self.lines)
 
     @property
     def tax(self) -> int:
@@ -78,7 +70,8 @@ class Quote:
 
     @property
     def total(self) -> int:
-        return self.subtotal + self.shipping + (0 if self.prices_include_tax else self.tax)
+        goods = self.subtotal - self.discount + self.duty
+        return goods + self.shipping + (0 if self.prices_include_tax else self.tax)
 
     @property
     def tax_parts(self) -> list[tuple[int, int]]:
@@ -88,6 +81,12 @@ class Quote:
             parts[line.tax_rate] += line.tax
         parts[self.shipping_rate] += self.shipping_tax
         return sorted(((rate, amount) for rate, amount in parts.items() if amount), reverse=True)
+
+    @property
+    def hold_minutes(self) -> int:
+        """For how long it is held once it is being paid: shorter with a piece of a flash sale."""
+        sales = [line.deal.minutes for line in self.lines if line.sale is not None and line.deal]
+        return min([settings.CHECKOUT_HOLD_MINUTES, *sales])
 
     @property
     def short_skus(self) -> list[str]:
@@ -101,33 +100,12 @@ class Quote:
             "country": self.country,
             "method": self.method and self.method.pk,
             "shipping": self.shipping,
+            "discounts": self.discounts,
             "tax": self.tax,
             "total": self.total,
             "currency": self.currency,
         }
         return hashlib.sha256(json.dumps(offer, sort_keys=True).encode()).hexdigest()
-
-
-# What a line is made of; a product's texts are long and not needed.
-_NEEDED = (
-    "price",
-    "label",
-    "weight_g",
-    "tax_class",
-    "country_of_origin",
-    "is_active",
-    "product__name",
-    "product__image_url",
-    "product__is_active",
-    "product__category__is_active",
-    "stock_item__sku",
-    "stock_item__backorder_limit",
-)
-
-
-def delivery_methods() -> list[ShippingMethod]:
-    """The ways of delivery that are offered today, in their order."""
-    return list(ShippingMethod.objects.filter(is_active=True))
 
 
 def make_quote(
@@ -136,79 +114,82 @@ def make_quote(
     country: str,
     method_id: int | None = None,
     methods: Sequence[ShippingMethod] | None = None,
+    email: str = "",
+    spent: Collection[int] = (),
 ) -> Quote:
     """Price a cart for a country (ISO 3166 code) and a way of delivery, the first that reaches it if none is given.
 
-    `methods` are the ways of delivery, if the caller has just read them. Three statements however long the cart, or
-    two. Lines that are no longer on sale have `available` 0; what the cart's
-    own payment holds at this moment counts as available to it. Raises EmptyCart.
+    `methods` are the ways of delivery, if the caller has just read them; `email` is whose order it would be, if that is
+    known, `spent` the flash sales of which that customer has had their share. Four statements however long the cart, or
+    three; two more with a voucher, one where import duty may apply,
+    and one where ways of delivery have rates by zone. Lines that are no longer on sale have `available` 0; what the
+    cart's own payment holds at this moment counts as available to it. Free delivery takes off what the first way that
+    takes the parcel costs: a quicker one costs the difference. Raises EmptyCart.
     """
-    wanted = lines_with_stock(cart).only("quantity", *(f"variant__{name}" for name in _NEEDED))
-    rates = _rates(country)
-    lines = [_line(row, rates) for row in wanted]
-    if not lines:
+    wanted = lines_with_stock(cart).only("quantity", *(f"variant__{name}" for name in NEEDED))
+    rows = [strike(row, spent=spent) for row in wanted]
+    if not rows:
         raise EmptyCart
+    reduced = reduce(rows, cart, email=email)
+    lines, duty_free_up_to = _price(rows, reduced.goods, country)
+    offered = delivery_methods() if methods is None else methods
     weight_g = sum(line.weight_g * line.quantity for line in lines)
-    priced = [
-        (method, method.price_for(weight_g))
-        for method in (delivery_methods() if methods is None else methods)
-        if method.reaches(country)
-    ]
-    first = priced[0] if priced else (None, 0)
-    method, shipping = next((pair for pair in priced if pair[0].pk == method_id), first)
-    rate = rates.get(TaxClass.STANDARD, 0)
+    parcels = ways_to_send(weight_g, country, offered)
+    parcel = next((each for each in parcels if each.method.pk == method_id), parcels[0] if parcels else None)
+    price = parcel.price if parcel else 0
+    freed = parcels[0].price if parcels and reduced.delivery else 0
+    reductions = reduced.with_delivery(min(price, freed))
+    shipping = price - sum(reduction.shipping for reduction in reductions)
+    rate = _delivery_rate(lines)
     return Quote(
         lines=lines,
         country=country,
-        methods=priced,
-        method=method,
+        methods=[(each.method, max(each.price - freed, 0)) for each in parcels],
+        method=parcel.method if parcel else None,
         shipping=shipping,
         shipping_tax=tax_of(shipping, rate),
         shipping_rate=rate,
         prices_include_tax=settings.PRICES_INCLUDE_TAX,
         currency=settings.CURRENCY,
+        reductions=reductions,
+        reduced=reduced,
+        parcel=parcel,
+        is_too_heavy=not parcels and any(method.reaches(country) for method in offered),
+        duty_free_up_to=duty_free_up_to,
+        spent=spent,
     )
 
 
-def tax_of(amount: int, rate: int, *, included: bool | None = None) -> int:
-    """The tax in an amount of minor units that includes it, or on one that does not; half up.
+def _price(rows: Sequence[Any], reductions: Sequence[Reduction], country: str) -> tuple[list[QuoteLine], int]:
+    """Price the lines: tax and duty of the country on what is left after discounts."""
+    by_class = _rates(country)
+    off = off_by_sku(reductions)
+    rates = [by_class.get(row.variant.tax_class, 0) for row in rows]
+    worth = sum(
+        worth_of(row.variant.price * row.quantity - off[row.variant.sku], rate)
+        for row, rate in zip(rows, rates, strict=True)
+    )
+    origins = [row.variant.country_of_origin or settings.SHOP_COUNTRY for row in rows]
+    duties = duties_on(origins, country=country, worth=worth)
+    lines = [
+        price_line(row, rate=rate, discount=off[row.variant.sku], duty_rate=duties.rate(origin))
+        for row, rate, origin in zip(rows, rates, origins, strict=True)
+    ]
+    return lines, duties.free_up_to
 
-    `rate` is in hundredths of a percent; `included` defaults to the shop's PRICES_INCLUDE_TAX.
+
+def _delivery_rate(lines: Sequence[QuoteLine]) -> int:
+    """The rate of the largest part of the goods, by what they cost without tax: delivery is ancillary to them.
+
+    CJEU C-349/96 (Card Protection Plan). Of parts that are worth the same the higher rate counts.
     """
-    base = 10_000 + rate if (settings.PRICES_INCLUDE_TAX if included is None else included) else 10_000
-    return (2 * amount * rate + base) // (2 * base)
+    worth: dict[int, int] = defaultdict(int)
+    for line in lines:
+        worth[line.tax_rate] += line.net
+    return max(worth, key=lambda rate: (worth[rate], rate))
 
 
 def _rates(country: str) -> dict[str, int]:
     """The rate in force today of each tax class; a country without rates is delivered to without tax."""
     rates = TaxRate.objects.filter(country=country, valid_from__lte=timezone.localdate())
     return dict(rates.order_by("valid_from").values_list("tax_class", "rate"))
-
-
-def _line(row: Any, rates: dict[str, int]) -> QuoteLine:
-    """Price a line of `lines_with_stock`, which adds `available` and `live_lines`."""
-    variant, quantity = row.variant, row.quantity
-    shown = variant.price * quantity
-    rate = rates.get(variant.tax_class, 0)
-    tax = tax_of(shown, rate)
-    net = shown - tax if settings.PRICES_INCLUDE_TAX else shown
-    held = pieces_of(row.live_lines).get(variant.pk, 0)
-    on_sale = variant.is_active and variant.product.is_active and variant.product.category.is_active
-    return QuoteLine(
-        variant=variant.pk,
-        sku=variant.sku,
-        name=variant.product.name,
-        label=variant.label,
-        quantity=quantity,
-        unit_price=variant.price,
-        net=net,
-        tax=tax,
-        gross=net + tax,
-        tax_rate=rate,
-        tax_class=variant.tax_class,
-        weight_g=variant.weight_g,
-        country_of_origin=variant.country_of_origin,
-        available=row.available + held if on_sale else 0,
-        image_url=variant.product.image_url,
-        on_backorder=backordered(quantity, row.available + held, variant) if on_sale else 0,
-    )

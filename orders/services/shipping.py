@@ -55,6 +55,8 @@ def _why_not(order: Order, covered: Container[str]) -> str:
         return _("The order is cancelled.")
     if why := why_held(order):
         return why
+    if order.waits_at_counter:
+        return _("It is paid at the counter: take the payment first, then hand it over.")
     if order.payment_state not in covered:
         return _("The payment is %(state)s; goods leave the house when it is settled.") % {
             "state": order.get_payment_state_display()

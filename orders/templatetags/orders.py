@@ -1,13 +1,18 @@
 """Words of this room for its pages: `{% load orders %}`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from accounts import addresses
+from config.money import format_money
 from orders import offer, words
+from orders import services as orders
 from orders.forms import CheckoutForm
 from orders.models import Order, ShippingMethod
 from orders.services.quote import Quote
@@ -25,6 +30,16 @@ def offer_pack(quote: Quote) -> str:
 def offer_changes(form: CheckoutForm, quote: Quote) -> list[str]:
     """What changed since the page that was just sent; [] on a page that was not sent."""
     return offer.changes(str(form.data.get("shown", "")), quote) if form.is_bound else []
+
+
+@register.filter
+def taken_off(discount: Mapping[str, Any]) -> str:
+    """What an offer takes off, as a checkout keeps it: off the goods, or off delivery; what that costs may be open."""
+    if discount["amount"]:
+        return f"−{format_money(discount['amount'])}"
+    if discount["shipping"]:
+        return _("%(amount)s off delivery") % {"amount": format_money(discount["shipping"])}
+    return _("free delivery")
 
 
 @register.filter
@@ -59,10 +74,33 @@ def paid_with(order: Order, payment: Any) -> words.PaidWith | None:
     return words.paid_with(order, credit=payment.credit, captured=payment.captured) if payment else None
 
 
+@register.simple_tag
+def counter_address() -> list[str]:
+    """Where orders are collected, line by line."""
+    return settings.SHOP_ADDRESS
+
+
 @register.filter
 def percent(rate: int) -> str:
     """A tax rate in hundredths of a percent: 1900 is "19%"."""
     return words.percent(rate)
+
+
+@register.simple_tag
+def explain(quote: Quote) -> orders.Explanation:
+    """How an offer was computed, figure by figure."""
+    return orders.explain(quote)
+
+
+@register.filter
+def without_sign(amount: int) -> int:
+    return abs(amount)
+
+
+@register.filter
+def weight(grams: int) -> str:
+    """A weight in grams, exactly: 1350 is "1.35 kg"."""
+    return words.weight(grams)
 
 
 @register.filter

@@ -8,7 +8,19 @@ from factory.django import DjangoModelFactory
 
 from orders import cart_cookie
 from orders import services as orders
-from orders.models import Cart, CartLine, Checkout, Order, ShippingMethod, TaxRate
+from orders.models import (
+    Cart,
+    CartLine,
+    Checkout,
+    DutyRule,
+    Order,
+    Promotion,
+    ShippingMethod,
+    ShippingRate,
+    ShippingZone,
+    TaxRate,
+    Voucher,
+)
 from shop.tests.factories import VariantFactory
 
 ADDRESS = {
@@ -62,6 +74,58 @@ class TaxRateFactory(DjangoModelFactory):
     country = "DE"
     tax_class = "standard"
     rate = 1900
+    valid_from = factory.LazyFunction(lambda: timezone.localdate().replace(year=2020, month=1, day=1))
+
+
+class PromotionFactory(DjangoModelFactory):
+    """Ten percent off everything."""
+
+    class Meta:
+        model = Promotion
+
+    names = factory.LazyFunction(lambda: {"en": "Ten percent", "de": "Zehn Prozent"})
+    percent = factory.LazyAttribute(lambda made: 10 if made.kind in ("percent", "pieces") else None)
+    kind = "percent"
+
+
+class VoucherFactory(DjangoModelFactory):
+    """Ten percent off everything, for everybody who knows the code."""
+
+    class Meta:
+        model = Voucher
+
+    code = factory.Sequence(lambda n: f"CODE{n}")
+    percent = factory.LazyAttribute(lambda made: 10 if made.kind == "percent" else None)
+    kind = "percent"
+
+
+class ShippingZoneFactory(DjangoModelFactory):
+    class Meta:
+        model = ShippingZone
+
+    name = factory.Sequence(lambda n: f"Zone {n}")
+    countries = "DE AT"
+
+
+class ShippingRateFactory(DjangoModelFactory):
+    """Up to 2 kg for 4.90; nothing heavier."""
+
+    class Meta:
+        model = ShippingRate
+
+    method = factory.SubFactory(ShippingMethodFactory)
+    zone = factory.SubFactory(ShippingZoneFactory)
+    up_to_g = 2000
+    price = 490
+
+
+class DutyRuleFactory(DjangoModelFactory):
+    """5 % on everything from anywhere to everywhere outside, since ever."""
+
+    class Meta:
+        model = DutyRule
+
+    rate = 500
     valid_from = factory.LazyFunction(lambda: timezone.localdate().replace(year=2020, month=1, day=1))
 
 
@@ -133,6 +197,8 @@ class OrderFactory(DjangoModelFactory):
         with transaction.atomic():
             checkout = orders.open_checkout(cart, details, quote)
             orders.hold_stock(checkout)
+            orders.hold_pieces(checkout)
+            orders.hold_voucher(checkout)
             order = orders.place_order(checkout, payment_state=payment_state, words="Payment authorised.")
         model.objects.filter(pk=order.pk).update(token=token or order.token, **changes)
         return model.objects.get(pk=order.pk)

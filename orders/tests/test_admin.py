@@ -5,7 +5,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from orders.models import Order, OrderEvent, ShippingMethod, TaxRate
+from accounts.models import AuditEntry
+from orders.models import DutyRule, Order, OrderEvent, ShippingMethod, ShippingRate, ShippingZone, TaxRate
 from orders.tests.factories import OrderFactory, ShippingMethodFactory, TaxRateFactory
 
 LIST = "admin:orders_order_changelist"
@@ -149,3 +150,74 @@ def test_who_may_only_look_sees_amounts_as_money(client, db):
         name = row._meta.model_name
         assert words in client.get(reverse(f"admin:orders_{name}_changelist")).content.decode()
         assert words in client.get(reverse(f"admin:orders_{name}_change", args=[row.pk])).content.decode()
+
+
+def test_duty_is_edited_in_percent_and_its_threshold_in_major_units(console):
+    given = {
+        "destination": "ch",
+        "origin": "cn",
+        "rate": "145",
+        "free_up_to": "61.50",
+        "valid_from": "2026-01-01",
+    }
+
+    console.post(reverse("admin:orders_dutyrule_add"), given)
+    rule = DutyRule.objects.get()
+    assert (rule.destination, rule.origin, rule.rate, rule.free_up_to) == ("CH", "CN", 14_500, 6150)
+    page = reverse("admin:orders_dutyrule_changelist")
+    assert "from China to Switzerland" in console.get(page).content.decode()
+    console.post(page, table([rule], rate="2.5"))
+
+    rule.refresh_from_db()
+    assert rule.rate == 250
+    trail = AuditEntry.objects.filter(subject=f"duty rule {rule.pk}").values_list("act", flat=True)
+    assert set(trail) == {"add duty rule", "change duty rule"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("destination", "FR", "France is inside our customs territory"),
+        ("destination", "QQ", "is not the code of a country"),
+        ("origin", "X", "is not the code of a country"),
+        ("rate", "1000.01", "less than or equal to 1000"),
+        ("free_up_to", "-1", "is 0 or more"),
+    ],
+)
+def test_an_odd_duty_rule_is_refused_with_words(console, field, value, words):
+    given = {"destination": "CH", "origin": "", "rate": "5", "free_up_to": "0", "valid_from": "2026-01-01"}
+
+    answer = console.post(reverse("admin:orders_dutyrule_add"), {**given, field: value})
+
+    assert words in answer.content.decode()
+    assert not DutyRule.objects.exists()
+
+
+def test_rates_by_zone_and_weight_are_edited_in_the_console(console):
+    parcel = ShippingMethodFactory()
+    console.post(
+        reverse("admin:orders_shippingzone_add"), {"name": "Near", "countries": "ch,li", "position": 1}
+    )
+    zone = ShippingZone.objects.get()
+    given = {
+        "method": parcel.pk,
+        "zone": zone.pk,
+        "up_to_g": 2000,
+        "price": "14.90",
+        "price_per_further_kg": "",
+    }
+
+    add = reverse("admin:orders_shippingrate_add")
+    console.post(add, given)
+    again = console.post(add, given).content.decode()
+
+    assert zone.countries == "CH LI"
+    assert list(ShippingRate.objects.values_list("price", "price_per_further_kg")) == [(1490, None)]
+    assert "already exists" in again
+    assert (
+        "Liechtenstein, Switzerland"
+        in console.get(reverse("admin:orders_shippingzone_changelist")).content.decode()
+    )
+    page = reverse("admin:orders_shippingrate_changelist")
+    console.post(page, table(ShippingRate.objects.all(), price="15.90", price_per_further_kg="3.50"))
+    assert list(ShippingRate.objects.values_list("price", "price_per_further_kg")) == [(1590, 350)]

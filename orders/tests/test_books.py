@@ -12,6 +12,7 @@ from config.tests.world import balanced_world, contradictions, loosen, sql, ungu
 from inventory import services as inventory
 from orders import services as orders
 from orders.models import Checkout, Fulfilment, Order, OrderLine
+from orders.services import quotas
 from orders.services.invoice_content import canonical, fingerprint
 
 pytestmark = [pytest.mark.django_db, pytest.mark.broken_books]
@@ -142,8 +143,8 @@ def test_a_line_that_does_not_add_up_is_refused_and_found(world):
     sql(change)
 
     assert contradictions("orders.line_total") == [
-        f"Order {world.order.number}, line 1 (MUG-1): 2 at €19.99 are €39.98, but the line says €33.61 net, €6.38 tax, "
-        "€39.98 gross."
+        f"Order {world.order.number}, line 1 (MUG-1): 2 at €19.99, less €0.00, plus €0.00 duty are €39.98, but the "
+        "line says €33.61 net, €6.38 tax, €39.98 gross."
     ]
 
 
@@ -216,7 +217,64 @@ def test_a_total_that_does_not_add_up_is_refused_and_found(world):
     sql(change)
 
     assert contradictions("orders.total", besides={"orders.as_agreed"}) == [
-        f"Order {world.order.number}: €39.98 of goods, €4.90 of delivery and €0.00 of tax on top do not make €44.87."
+        f"Order {world.order.number}: €39.98 of goods less €0.00, €0.00 of duty, €4.90 of delivery and €0.00 of tax on "
+        "top do not make €44.87."
+    ]
+
+
+def test_a_discount_that_no_line_and_no_offer_has_is_found(world):
+    sql("UPDATE orders_order SET discount = 1, shipping = shipping + 1")
+
+    assert contradictions("orders.discount", besides={"orders.as_agreed"}) == [
+        f"Order {world.order.number} says €0.01 discount and €0.00 duty, its lines €0.00 and €0.00, and those that "
+        "took it off €0.00, by line €0.00; 0 lines differ."
+    ]
+
+
+def test_a_duty_that_no_line_has_is_found(world):
+    sql("UPDATE orders_order SET duty = 1, shipping = shipping - 1")
+
+    assert len(contradictions("orders.discount", besides={"orders.as_agreed"})) == 1
+
+
+def test_a_discount_whose_shares_are_on_other_lines_is_found(world):
+    taken = {
+        "reference": "promotion 1",
+        "name": "Ten",
+        "code": "",
+        "lines": {"CUP-1": 10},
+        "shipping": 0,
+        "amount": 10,
+    }
+    Order.objects.update(discount=10, shipping=500, discounts=[taken])
+    OrderLine.objects.update(discount=10, unit_price=2004)
+
+    besides = {"orders.as_agreed", "orders.subtotal", "orders.lines_as_agreed"}
+    assert len(contradictions("orders.discount", besides=besides)) == 1
+
+
+def test_an_allowance_that_is_not_the_sum_of_its_uses_is_found(world):
+    quotas.take({"allowance 1": quotas.Share(1, of=5)}, reference=world.awaiting.reference)
+    assert books.verify().violations == []
+
+    sql("UPDATE orders_quota SET taken = 2")
+
+    assert contradictions("orders.quotas") == ["allowance 1: 2 are counted as taken, but its uses make 1."]
+
+
+def test_a_use_of_no_allowance_is_found(world):
+    quotas.take({"allowance 1": quotas.Share(1, of=5)}, reference=world.awaiting.reference)
+
+    sql("DELETE FROM orders_quota")
+
+    assert contradictions("orders.quotas") == ["allowance 1: 0 are counted as taken, but its uses make 1."]
+
+
+def test_an_allowance_that_a_checkout_kept_after_its_end_is_found(world):
+    quotas.take({"allowance 1": quotas.Share(1, of=5)}, reference="checkout T-000-000-000")
+
+    assert contradictions("orders.quotas_held") == [
+        "checkout T-000-000-000, which is unknown, still has 1 of allowance 1."
     ]
 
 
@@ -252,7 +310,9 @@ def test_an_order_that_is_not_the_one_agreed_to_is_found(world, change):
     assert {violation.code for violation in found} <= {"orders.as_agreed", "payments.amount"}
 
 
-@pytest.mark.parametrize("change", [{"quantity": 3}, {"unit_price": 1}, {"tax": 1}, {"gross": 1}])
+@pytest.mark.parametrize(
+    "change", [{"quantity": 3}, {"unit_price": 1}, {"discount": 1}, {"duty": 1}, {"tax": 1}, {"gross": 1}]
+)
 def test_a_line_that_is_not_the_one_agreed_to_is_found(world, change):
     agreed = world.order.checkout.lines[0] | change
     _set_line(world.order.checkout, **change)
@@ -395,7 +455,7 @@ def _found():
 def test_an_invoice_that_was_changed_after_its_issue_is_found(invoice, column):
     loosen("orders_invoice")
 
-    sql(f"UPDATE orders_invoice SET {column} = REPLACE({column}, '4', '5')")
+    sql(f"UPDATE orders_invoice SET {column} = UPPER({column})")
 
     [sentence] = contradictions("orders.invoice_hash", besides=_found() - {"orders.invoice_hash"})
     assert sentence.startswith(f"{invoice.number} was changed after it was issued")
@@ -427,7 +487,9 @@ def test_columns_that_are_not_what_the_text_says_are_found(invoice, column):
         lambda said: said["lines"][0].update(tax=639),
         lambda said: said["shipping"].update(gross=491),
         lambda said: said["tax_parts"][0].update(tax=1),
-        lambda said: said.update(duty=1),
+        lambda said: said["totals"].update(duty=1),
+        lambda said: said["totals"].update(discount=1),
+        lambda said: said["lines"][0].update(discount=1),
         lambda said: said["discounts"].append({"name": "x", "amount": 1}),
         lambda said: said.update(lines=[]),
     ],

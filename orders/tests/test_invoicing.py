@@ -82,7 +82,7 @@ def test_it_says_who_sold_what_to_whom_for_how_much(settings):
     assert content["shipping"] == {"name": "Parcel", "net": 412, "tax": 78, "gross": 490, "tax_rate": 1900}
     assert content["totals"]["total"] == order.total == 6987
     assert content["tax_parts"] == [{"rate": 1900, "net": 5871, "tax": 1116, "gross": 6987}]
-    assert (content["discounts"], content["duty"], content["payment"]) == ([], 0, None)
+    assert (content["discounts"], content["totals"]["duty"], content["payment"]) == ([], 0, None)
 
 
 def test_of_the_card_it_keeps_brand_and_last_four_digits_and_nothing_else():

@@ -16,6 +16,7 @@ def money_card(period: Period) -> console.Card:
             console.Figure("paid back", format_money(now.refunded)),
             console.Figure("kept", format_money(now.kept)),
             console.Figure("refund rate", now.rate),
+            *([console.Figure("at the counter", format_money(now.at_counter))] if now.at_counter else []),
         ],
         note=(
             "What cards were charged in these days and what went back to them, whenever it was ordered. "

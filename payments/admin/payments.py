@@ -62,7 +62,7 @@ class PaymentDesk(console.ReadOnlyDesk):
         "card",
     )
     list_select_related = ("checkout", "order")
-    list_filter = (WaitingFilter, "state", ("created_at", admin.DateFieldListFilter))
+    list_filter = (WaitingFilter, "state", "method", ("created_at", admin.DateFieldListFilter))
     search_fields = ("checkout__number", "checkout__email", "session_id__exact", "intent_id__exact")
     search_help_text = "Order number, e-mail address, or an id of Stripe's"
     fieldsets = (
@@ -128,8 +128,10 @@ class PaymentDesk(console.ReadOnlyDesk):
     def state_word(self, payment: Payment) -> str:
         return console.marked(state_badge(payment), payment)
 
-    @admin.display(description="card")
+    @admin.display(description="paid by")
     def card(self, payment: Payment) -> str:
+        if payment.is_at_counter:
+            return " ".join(filter(None, [payment.get_method_display(), payment.get_taken_in_display()]))
         return f"{payment.card_brand} …{payment.card_last4}" if payment.card_last4 else "–"
 
     @admin.display(description="checkout")

@@ -13,7 +13,7 @@ from accounts.demo import OWNER, Logins, demo_customers, seed_people
 from accounts.models import User
 from config import books
 from inventory.demo import seed_places, seed_receipt, seed_stock, seed_thresholds, split
-from orders.demo import seed_rates
+from orders.demo import seed_offers, seed_rates
 from payments.demo import history
 from payments.demo.clock import real_now, shop_time
 from payments.demo.opinions import seed_opinions
@@ -21,6 +21,7 @@ from payments.demo.plan import Visit, plan_visits
 from payments.demo.progress import Progress
 from payments.demo.simulator import Simulator
 from payments.services.store_credit import AlreadyBooked, grant
+from shop.demo import flash
 from shop.demo import seeding as shop
 from shop.services import StoredPicture, begin_pages
 
@@ -84,6 +85,14 @@ class Seeding:
         self.progress.follow("Visits", history.grow(visits, simulator, now=self.now), len(visits))
         seed_opinions(self.now)
         _give_credit()
+
+    def begin_sales(self) -> None:
+        """Flash sales that begin now; the customers of the past have not seen them."""
+        flash.seed_flash_sales(self.now)
+
+    def make_offers(self) -> None:
+        """Promotions and vouchers begin after the visits, so that these are the same with and without."""
+        seed_offers()
 
     def visits(self) -> list[Visit]:
         return plan_visits(

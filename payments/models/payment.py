@@ -9,9 +9,11 @@ from orders.models import Checkout, Order
 
 
 class Payment(models.Model):
-    """The payment of one checkout, by card, with store credit, or both.
+    """The payment of one checkout: by card or at the counter, with store credit, or with both.
 
-    The row, with its idempotency key, is committed before Stripe is called.
+    The row, with its idempotency key, is committed before Stripe is called. Of a payment at the counter Stripe never
+    hears: it is pending until somebody takes the money, `taken_in` cash or at the card terminal there, and then
+    authorised and settled at once.
 
     `authorised`, `captured`, `voided` and `refunded` are copies of the sums of its events, in minor units; so is
     `disputed`, what banks have taken back from us for their customers, as long as they have not given it back. Of what
@@ -30,12 +32,27 @@ class Payment(models.Model):
         EXPIRED = "expired", "expired"
         FAILED = "failed", "failed"
 
+    class Method(models.TextChoices):
+        CARD = "card", "card"
+        COUNTER = "counter", "at the counter"
+
+    class TakenIn(models.TextChoices):
+        CASH = "cash", "cash"
+        TERMINAL = "terminal", "card terminal"
+
     checkout = models.OneToOneField(Checkout, models.PROTECT, related_name="payment")
     order = models.OneToOneField(Order, models.PROTECT, null=True, blank=True, related_name="payment")
     state = models.CharField(max_length=16, choices=State.choices, default=State.PENDING)
+    method = models.CharField(
+        max_length=10, choices=Method.choices, default=Method.CARD, db_default=Method.CARD.value
+    )
+    taken_in = models.CharField(max_length=10, choices=TakenIn.choices, blank=True, default="", db_default="")
     idempotency_key = models.CharField(max_length=80, unique=True)
     session_id = models.CharField(max_length=255, unique=True, null=True, blank=True)
     session_url = models.TextField(blank=True)
+    page_until = models.DateTimeField(
+        null=True, blank=True, help_text="When the page ends that was asked for, if not with its checkout."
+    )
     intent_id = models.CharField(max_length=255, unique=True, null=True, blank=True)
     currency = models.CharField(max_length=3)
     amount = MoneyField(help_text="What the session asks for.")
@@ -82,6 +99,16 @@ class Payment(models.Model):
                 name="payment_other_refunds_within",
             ),
             models.CheckConstraint(condition=Q(credit__gte=0), name="payment_credit_not_negative"),
+            models.CheckConstraint(
+                condition=Q(method="card", taken_in="")
+                | Q(method="counter", session_id=None, intent_id=None, taken_in="", captured=0)
+                | Q(method="counter", session_id=None, intent_id=None, captured__gt=0) & ~Q(taken_in=""),
+                name="payment_at_counter_without_stripe",
+            ),
+            models.CheckConstraint(
+                condition=Q(method="card") | Q(refunded=F("refunded_otherwise")),
+                name="payment_at_counter_not_to_card",
+            ),
         ]
         indexes = [
             models.Index(
@@ -91,6 +118,16 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"Payment of {self.checkout.number}"
+
+    @property
+    def was_never_asked_for(self) -> bool:
+        """Whether it is certain that Stripe knows nothing of it: its page could not even be asked for."""
+        is_waiting = self.checkout.state == Checkout.State.AWAITING_LINK
+        return is_waiting and self.page_until is None and self.session_id is None
+
+    @property
+    def is_at_counter(self) -> bool:
+        return self.method == self.Method.COUNTER
 
     @property
     def paid(self) -> int:

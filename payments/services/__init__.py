@@ -1,6 +1,8 @@
 """Every act about money: `from payments import services`."""
 
+from payments.services import counter
 from payments.services.cancelling import CannotCancel, cancel_order, why_customer_cannot, why_not_cancel
+from payments.services.counter import CannotTake
 from payments.services.disputing import (
     book_dispute,
     dashboard_url,
@@ -8,12 +10,20 @@ from payments.services.disputing import (
     note_dispute,
     why_disputed,
 )
-from payments.services.errors import AlreadyOrdered, CreditChanged, PaymentError, ProviderAway
+from payments.services.errors import (
+    AlreadyOrdered,
+    CounterRefused,
+    CreditChanged,
+    PaymentError,
+    ProviderAway,
+    TooLittle,
+)
 from payments.services.findings import AlreadyResolved, NotRepaired, resolve_finding, why_not_repaired
 from payments.services.inbox import record_event
 from payments.services.lapsing import about_to_lapse, act_before_holds_lapse, to_settle
 from payments.services.late import return_money
 from payments.services.ledger import unknown
+from payments.services.links import open_links, waiting_for_links
 from payments.services.proving import book_intent, book_session, lock, prove_payment
 from payments.services.reconciling import Reconciliation, reconcile, repair_finding
 from payments.services.refunding import (
@@ -65,7 +75,7 @@ from payments.services.store_credit import (
     take_back,
     why_no_credit,
 )
-from payments.services.sweeping import Tally, expire_checkouts
+from payments.services.sweeping import Tally, cancel_uncollected, expire_checkouts
 
 __all__ = [
     "FEW",
@@ -78,6 +88,8 @@ __all__ = [
     "CannotRefund",
     "CannotSettle",
     "CannotShip",
+    "CannotTake",
+    "CounterRefused",
     "CreditChanged",
     "CreditError",
     "NotEnoughCredit",
@@ -89,6 +101,7 @@ __all__ = [
     "Reconciliation",
     "Replay",
     "Tally",
+    "TooLittle",
     "Undecided",
     "about_to_lapse",
     "act_before_holds_lapse",
@@ -99,7 +112,9 @@ __all__ = [
     "book_refunds",
     "book_session",
     "cancel_order",
+    "cancel_uncollected",
     "carry_on",
+    "counter",
     "dashboard_url",
     "end_session",
     "expire_checkouts",
@@ -114,6 +129,7 @@ __all__ = [
     "most_to_settle",
     "note_dispute",
     "offer_credit",
+    "open_links",
     "open_run",
     "outcomes",
     "plan_settling",
@@ -133,6 +149,7 @@ __all__ = [
     "take_back",
     "to_settle",
     "unknown",
+    "waiting_for_links",
     "why_beyond",
     "why_customer_cannot",
     "why_disputed",

@@ -15,9 +15,9 @@ from orders import services as orders
 from orders.models import Order
 from payments import gateway
 from payments.models import Payment, PaymentEvent, Refund
-from payments.services import disputing, refunding, settling, store_credit
+from payments.services import counter, disputing, refunding, settling, store_credit
 from payments.services.errors import PaymentError
-from payments.services.ledger import undecided
+from payments.services.ledger import report, undecided
 from payments.services.proving import lock
 
 Kind = PaymentEvent.Kind
@@ -76,6 +76,8 @@ def cancel_order(
 
 def _deal_with(payment: Payment | None, act: PaymentEvent | Refund | None, credited: int) -> str:
     """Ask Stripe for what was written down, and say what happens to the money at the card."""
+    if payment and payment.is_at_counter:
+        return _give_back_there(payment)
     try:
         if isinstance(act, PaymentEvent):
             settling.carry_out(act, lambda intent_id: gateway.cancel_intent(intent_id, key=act.operation))
@@ -90,6 +92,30 @@ def _deal_with(payment: Payment | None, act: PaymentEvent | Refund | None, credi
     if payment and payment.state == Payment.State.AUTHORISED:
         return _("Less will be charged when the payment is settled.") if _owes_less(payment) else ""
     return "" if credited else _("There was no money to return.")
+
+
+def _give_back_there(payment: Payment) -> str:
+    """What was paid at the counter goes back there, by a refund of its own."""
+    if counter.is_waiting(payment):
+        less = format_money(counter.due(payment))
+        return _("%(amount)s are left to be paid at the counter.") % {"amount": less}
+    if too_much := _paid_too_much(payment):
+        return _("%(amount)s were paid at the counter: pay them back in cash or as store credit.") % {
+            "amount": format_money(too_much)
+        }
+    return "" if payment.paid else _("Nothing was paid yet.")
+
+
+def _ask_for_cash(payment: Payment) -> None:
+    """What was paid at the counter no machine can give back: it is a person's business until it went back."""
+    if payment.is_at_counter and (too_much := _paid_too_much(payment)):
+        words = f"{format_money(too_much)} were paid at the counter for what is cancelled of {payment.checkout.number}"
+        report(payment, "counter_money", f"{words}: pay them back in cash or as store credit.")
+
+
+def _paid_too_much(payment: Payment) -> int:
+    """What was paid at the counter for what is cancelled now, and did not go back; in minor units."""
+    return max(0, payment.paid - payment.refunded - orders.owed(payment.order)) if payment.order else 0
 
 
 def _owes_less(payment: Payment) -> bool:
@@ -118,27 +144,34 @@ def _cancel(
         raise CannotCancel(str(error)) from error
     if payment is None:
         return None, None, 0
+    payment.order = Order.objects.get(pk=order.pk)
+    if counter.is_waiting(payment):
+        if cancelled.is_whole:
+            counter.void(payment)
+        return payment, None, _free_credit(payment, reason)
     if payment.state == Payment.State.AUTHORISED:
         void = Kind.VOID if cancelled.is_whole else None
         asked = settling.write_request(payment, void, payment.authorised) if void else None
-        return payment, asked, _free_credit(payment, Order.objects.get(pk=order.pk), reason)
+        return payment, asked, _free_credit(payment, reason)
     to_card, to_credit = _shares(payment, cancelled.value)
     if to_card + to_credit <= 0:
+        _ask_for_cash(payment)
         return payment, None, 0
     if not by_customer and (why := refunding.why_beyond(payment, to_card + to_credit, by)):
         raise CannotCancel(why)
     row = refunding.write_request(payment, to_card, cause=key, reason=reason, by=by) if to_card else None
     if to_credit:
         refunding.pay_otherwise(payment, to_credit, f"{key} credit"[:120], reason, by, Refund.Method.CREDIT)
+    _ask_for_cash(payment)
     return payment, row, to_credit
 
 
-def _free_credit(payment: Payment, order: Order, reason: str) -> int:
-    """Before the card is charged, what is owed less comes off the store credit first; returns how much came back.
+def _free_credit(payment: Payment, reason: str) -> int:
+    """Before the rest is paid, what is owed less comes off the store credit first; returns how much came back.
 
     So something stays to be settled as long as anything of the order stays.
     """
-    beyond = payment.authorised + payment.credit - orders.owed(order)
+    beyond = payment.amount + payment.credit - (orders.owed(payment.order) if payment.order else 0)
     return store_credit.give_back(payment, beyond, reason=reason)
 
 

@@ -101,14 +101,6 @@ def _of_session(payment: Payment, session: gateway.Session | None) -> Iterator[D
             f"The payment page of {number} has ended at Stripe; the checkout still waits and holds its stock."
         )
         yield Difference(payment, "dead_session", words)
-    elif (
-        session.status == "complete"
-        and session.payment_status == "no_payment_required"
-        and not payment.order_id
-    ):
-        yield Difference(
-            payment, "paid_without_order", f"{number} costs nothing and is complete, but has no order."
-        )
 
 
 def _of_intent(payment: Payment, intent: gateway.Intent | None) -> Iterator[Difference]:

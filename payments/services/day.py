@@ -179,6 +179,8 @@ def _money(period: Period) -> list[Line]:
         of("Authorised", Kind.AUTHORISE),
         of("Settled", Kind.CAPTURE),
         of("Released", Kind.VOID),
+        of("Taken at the counter, in cash", Kind.CAPTURE, way=Payment.TakenIn.CASH),
+        of("Taken at the counter, at the card terminal", Kind.CAPTURE, way=Payment.TakenIn.TERMINAL),
         of("Paid back to cards", Kind.REFUND),
         Line("Paid back to cards before, and come to nothing", back["lines"], back["sum"] or 0),
         of("Paid back as store credit", Kind.REFUND, way=Refund.Method.CREDIT),

@@ -1,7 +1,9 @@
 """The noes of paying, fit to show."""
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
+from config.money import format_money
 from orders.models import Order
 from orders.services import Quote
 
@@ -20,6 +22,20 @@ class ProviderAway(PaymentError):
                 "please try again in a minute."
             )
         )
+
+
+class TooLittle(PaymentError):
+    """What is left to pay is less than a card can be charged (STRIPE_LEAST_AMOUNT)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("A card cannot be charged less than %(least)s. Please add something to your cart.")
+            % {"least": format_money(settings.STRIPE_LEAST_AMOUNT)}
+        )
+
+
+class CounterRefused(PaymentError):
+    """It cannot be paid at the counter; the message says why."""
 
 
 class CreditChanged(PaymentError):

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from config.period import Period
-from payments.models import PaymentEvent, Refund
+from payments.models import Payment, PaymentEvent, Refund
 
 Kind = PaymentEvent.Kind
 Result = PaymentEvent.Result
@@ -14,13 +14,14 @@ Result = PaymentEvent.Result
 
 @dataclass(frozen=True)
 class Taken:
-    """Minor units that cards were charged, and those that went back to them.
+    """Minor units that cards were charged, those that went back to them, and what was taken at the counter.
 
     Refunds that came to nothing afterwards are taken off; what went back as store credit or in cash is not in it.
     """
 
     captured: int
     refunded: int
+    at_counter: int = 0
 
     @property
     def kept(self) -> int:
@@ -49,18 +50,21 @@ def undone(events: QuerySet[PaymentEvent]) -> QuerySet[PaymentEvent]:
 
 
 def with_way(events: QuerySet[PaymentEvent]) -> QuerySet[PaymentEvent]:
-    """The same, each with the `way` that money takes back by it (a Refund.Method); the card's where no refund says."""
+    """The same, each with the `way` of its money: back by a Refund.Method, in by card or as a Payment.TakenIn."""
     ways = Refund.objects.filter(operation=OuterRef("operation")).order_by().values("method")
-    return events.annotate(way=Coalesce(Subquery(ways), Value(Refund.Method.CARD.value)))
+    at_counter = When(payment__method=Payment.Method.COUNTER, then=F("payment__taken_in"))
+    way_in = Case(at_counter, default=Value(Refund.Method.CARD.value))
+    return events.annotate(way=Coalesce(Subquery(ways), way_in))
 
 
 def taken(period: Period) -> Taken:
-    """What cards were charged in it, and what went back to them; two queries."""
+    """What cards were charged in it, what went back to them, and what was taken at the counter; two queries."""
     events = events_in(period)
     otherwise = Refund.objects.filter(operation=OuterRef("operation")).exclude(method=Refund.Method.CARD)
     done = events.filter(result=Result.SUCCEEDED).aggregate(
-        captured=Sum("amount", filter=Q(kind=Kind.CAPTURE)),
+        captured=Sum("amount", filter=Q(kind=Kind.CAPTURE, payment__method=Payment.Method.CARD)),
+        at_counter=Sum("amount", filter=Q(kind=Kind.CAPTURE, payment__method=Payment.Method.COUNTER)),
         refunded=Sum("amount", filter=Q(kind=Kind.REFUND) & ~Q(Exists(otherwise))),
     )
     back = undone(events).filter(kind=Kind.REFUND).aggregate(sum=Sum("amount"))["sum"] or 0
-    return Taken(done["captured"] or 0, (done["refunded"] or 0) - back)
+    return Taken(done["captured"] or 0, (done["refunded"] or 0) - back, done["at_counter"] or 0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from orders import services as orders
 from payments.models import Finding, Payment, Refund
 from payments.services.errors import PaymentError
 
@@ -42,6 +43,7 @@ KINDS = {
     "late_money": Kind("Paid too late; the money goes back", can_be_repaired=True),
     "refund_failed": Kind("A refund failed: the customer has not got the money"),
     "charged_after_cancelling": Kind("A cancelled order was charged"),
+    "counter_money": Kind("Money that was paid at the counter is to be given back"),
     "refunded_twice": Kind("More went back than was paid"),
     "lapsing": Kind("A hold on a card ends soon and was not dealt with"),
     "unclear_dispute": Kind("A dispute that could not be booked"),
@@ -110,6 +112,12 @@ def close_what_is_over(payment: Payment) -> None:
         close(open_ones.filter(kind="lapsing"), Outcome.GONE)
     if payment.captured and payment.refunded >= payment.paid:
         close(open_ones.filter(kind="charged_after_cancelling"), Outcome.GONE)
+    if (
+        payment.is_at_counter
+        and payment.order
+        and payment.paid - payment.refunded <= orders.owed(payment.order)
+    ):
+        close(open_ones.filter(kind="counter_money"), Outcome.GONE)
     for finding in open_ones.filter(kind="refund_failed"):
         failed = Refund.objects.filter(payment=payment, operation=finding.about).first()
         again = failed and payment.refunds.filter(cause=failed.cause, state=Refund.State.SUCCEEDED).exists()

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_noop
 
 from config.money import format_money
 from orders import services as orders
-from orders.models import Order
+from orders.models import Checkout, Order
 from payments import gateway
 from payments.models import Payment, PaymentEvent
 from payments.services import store_credit
 from payments.services.ledger import close_operation, open_operation, report, tell, write, write_first
-from payments.tasks import mail_late_money, return_late_money
+from payments.tasks import mail_late_money, mail_payment_link, return_late_money
 
 S = Payment.State
 Kind = PaymentEvent.Kind
@@ -47,21 +47,29 @@ def book_session(
         end(payment, act, reason)
     elif session.status == "complete" and session.intent:
         return book_intent(payment, session.intent)
-    elif session.status == "complete" and session.payment_status == "no_payment_required":
-        return _book_nothing_to_pay(payment, session)
     payment.refresh_from_db()
     return payment
 
 
 @transaction.atomic
 def end(payment: Payment, act: str, reason: str) -> None:
-    """Nothing was paid: the stock is free, the store credit is back, once."""
+    """Nothing was paid: the stock is free, the store credit is back, once.
+
+    Who has waited for the payment page until then is told that it did not come.
+    """
+    was_waited_for = payment.session_id is None and _waits_for_link(payment)
     if not orders.close_checkout(payment.checkout, act, reason=reason):
         return
     Payment.objects.filter(pk=payment.pk, state=S.PENDING).update(state=S.FAILED)
     if payment.checkout.credit:
         payment.refresh_from_db(fields=["credit"])
         store_credit.give_back(payment, payment.credit, reason=reason)
+    if was_waited_for and act != "cancel":
+        mail_payment_link.enqueue(payment.pk)
+
+
+def _waits_for_link(payment: Payment) -> bool:
+    return orders.lock_checkout(payment.checkout_id).state == Checkout.State.AWAITING_LINK
 
 
 @transaction.atomic
@@ -121,7 +129,7 @@ def _authorise(payment: Payment, intent: gateway.Intent) -> None:
 
 
 def _place(payment: Payment) -> None:
-    """Place the order; if its stock or its store credit is gone because the money came late, the money goes back."""
+    """Place the order; if stock, flash price, voucher or credit is gone as the money came late, the money goes back."""
     try:
         with transaction.atomic():
             order = orders.place_order(
@@ -132,7 +140,7 @@ def _place(payment: Payment) -> None:
             if lacking := payment.checkout.credit - payment.credit:
                 store_credit.spend(payment, lacking)
         payment.order = order
-    except (orders.LinesShort, store_credit.NotEnoughCredit) as error:
+    except (orders.LinesShort, orders.DealGone, orders.VoucherGone, store_credit.NotEnoughCredit) as error:
         payment.checkout.refresh_from_db()
         operation = f"late-{payment.checkout.number}"
         key = f"{operation} requested"
@@ -141,9 +149,15 @@ def _place(payment: Payment) -> None:
         return_late_money.enqueue(payment.pk)
 
 
-def _gone(error: orders.LinesShort | store_credit.NotEnoughCredit) -> str:
+def _gone(
+    error: orders.LinesShort | orders.DealGone | orders.VoucherGone | store_credit.NotEnoughCredit,
+) -> str:
     if isinstance(error, orders.LinesShort):
         return f"sold out meanwhile: {', '.join(error.skus)}"
+    if isinstance(error, orders.DealGone):
+        return "its flash sale has not so many pieces left for this customer"
+    if isinstance(error, orders.VoucherGone):
+        return f"the voucher {error.code} is used up meanwhile"
     return "the store credit that was to pay a part of it is spent meanwhile"
 
 
@@ -194,16 +208,3 @@ def _void(payment: Payment, intent: gateway.Intent) -> None:
     if payment.order is None:
         mail_late_money.enqueue(payment.pk)
     store_credit.give_back(payment, payment.credit, reason="The payment was released.")
-
-
-@transaction.atomic
-def _book_nothing_to_pay(payment: Payment, session: gateway.Session) -> Payment:
-    """An order that costs nothing has no intent (https://docs.stripe.com/payments/checkout/no-cost-orders)."""
-    payment = lock(payment)
-    if payment.order is None and payment.amount == session.amount == 0:
-        payment.order = orders.place_order(
-            payment.checkout, payment_state=Order.PaymentState.CAPTURED, words=gettext_noop("Nothing to pay.")
-        )
-        payment.state = S.CAPTURED
-        payment.save(update_fields=["order", "state"])
-    return payment

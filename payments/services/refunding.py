@@ -52,6 +52,8 @@ def refundable(payment: Payment, method: str = M.CARD) -> int:
 
     All ways together give back no more than was paid and no bank has taken, and the card no more than it was charged.
     """
+    if method == M.CARD and payment.is_at_counter:
+        return 0
     gone = _under_way(payment) + payment.disputed
     left = payment.paid - payment.refunded - gone
     to_card = payment.captured - (payment.refunded - payment.refunded_otherwise) - gone
@@ -63,6 +65,8 @@ def why_not_method(payment: Payment, method: str) -> str:
 
     A dispute shuts the way to the card; what the bank did not take can still go back in another way.
     """
+    if method == M.CARD and payment.is_at_counter:
+        return _("It was paid at the counter, so nothing can go back to a card.")
     if method == M.CARD:
         return why_disputed(payment)
     if method == M.CREDIT:

@@ -46,6 +46,8 @@ def why_not(payment: Payment, *, is_asked: bool | None = None) -> str:
 
     `is_asked` says whether a request to Stripe is undecided, where that is known already; else it is looked up.
     """
+    if payment.is_at_counter:
+        return _("It is paid at the counter: nothing is held on a card.")
     if payment.state != Payment.State.AUTHORISED:
         return _("The payment is %(state)s; only an authorised one can be settled or released.") % {
             "state": payment.get_state_display()

@@ -2,26 +2,45 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from config import languages
 from orders import services as orders
 from orders.models import Cart, Checkout, Order, ShippingMethod
+from orders.services.quotas import QuotaSpent
 from payments import gateway
 from payments.models import Payment
-from payments.services import store_credit
-from payments.services.errors import AlreadyOrdered, CreditChanged, ProviderAway
+from payments.services import counter, store_credit
+from payments.services.awaiting import (
+    ask_about_it_next,
+    ask_anew,
+    end_unasked,
+    ends_too_soon,
+    held_until,
+    wait_for_link,
+    waiting_page,
+)
+from payments.services.errors import (
+    AlreadyOrdered,
+    CounterRefused,
+    CreditChanged,
+    ProviderAway,
+    TooLittle,
+)
 from payments.services.proving import book_session, end
+from payments.tasks import mail_payment_link
 
 logger = logging.getLogger(__name__)
 OTHER_PRESS_SECONDS = 3
 JUST_NOW = timedelta(minutes=1)
+CHANGED = "The customer changed the cart."
 
 
 def start_payment(
@@ -31,36 +50,63 @@ def start_payment(
     agreed: str,
     credit: int = 0,
     methods: Sequence[ShippingMethod] | None = None,
+    at_counter: bool = False,
 ) -> str | Order:
-    """Return the address of the page on which the customer pays; or the order, if store credit paid for all of it.
+    """Return where the customer pays, or waits for the payment page; or the order, if no card is needed for it.
+
+    `at_counter` says that they want to pay when they collect: what is under way at Stripe is ended first, and the order
+    is placed without a call; where nothing is left to pay, it makes no difference.
 
     `agreed` is the fingerprint of the offer that the customer saw, `credit` how much store credit they saw that it
     would take, in minor units: it is only compared. `methods` as `orders.make_quote` takes them. The intent row with
     its idempotency key, the held stock and the store credit are committed before Stripe is called; no transaction is
     open during the call. Pressed again with the same content, it leads to the same session; with other content, the
-    earlier session is ended first.
-    Raises OfferChanged, CreditChanged, LinesShort, EmptyCart, NoDelivery, ProviderAway, AlreadyOrdered.
+    earlier session is ended first. While Stripe does not answer, the order is held until its page can be opened.
+    Raises OfferChanged, CreditChanged, TooLittle, CounterRefused, LinesShort, EmptyCart, NoDelivery, ProviderAway,
+    AlreadyOrdered.
     """
-    if (live := orders.live_checkout(cart)) and (url := _resume(live, details, agreed, credit)):
+    live = orders.live_checkout(cart)
+    if live and at_counter:
+        end_session(live.payment, act="cancel", reason=CHANGED)
+    elif live and (url := _resume(live, details, agreed, credit)):
         return url
     country = details.shipping_address["country"]
-    quote = orders.make_quote(cart, country=country, method_id=details.method_id, methods=methods)
+    quote = orders.make_quote(
+        cart, country=country, method_id=details.method_id, methods=methods, email=details.email
+    )
+    if quote.fingerprint != agreed:
+        quote = _without_spent(cart, details, quote)
     if quote.fingerprint != agreed:
         raise orders.OfferChanged(quote)
     if credit and credit != _usable(details, quote):
         raise CreditChanged(quote)
+    to_pay = quote.total - credit
+    at_counter = at_counter and to_pay > 0
+    if at_counter and (why := counter.why_not_offered(quote.method, to_pay, email=details.email)):
+        raise CounterRefused(why)
+    if not at_counter and 0 < to_pay < settings.STRIPE_LEAST_AMOUNT:
+        raise TooLittle
     try:
-        payment = _open(cart, details, quote, credit)
+        payment = _open(cart, details, quote, credit, is_away=gateway.is_away(), at_counter=at_counter)
     except store_credit.NotEnoughCredit as error:
         raise CreditChanged(quote) from error
+    except (QuotaSpent, orders.DealGone, orders.VoucherGone) as error:
+        now = _quote_now(cart, details, quote)
+        raise orders.OfferChanged(_without_spent(cart, details, now)) from error
     except IntegrityError as error:
         # The other of two presses was quicker; the database lets only one live checkout be. It may be of another
         # tab, with another address: what was not agreed to here is never led to.
         live = orders.live_checkout(cart)
-        if live is None or not (url := _resume(live, details, agreed, credit)):
+        if live is None or at_counter or not (url := _resume(live, details, agreed, credit)):
             raise ProviderAway from error
         return url
-    return payment.order or _ask_for_session(payment)
+    return payment.order or ask_for_session(payment)
+
+
+def _without_spent(cart: Cart, details: orders.CheckoutDetails, quote: orders.Quote) -> orders.Quote:
+    """The same offer without flash prices of which this customer has had their share, now that it is known who asks."""
+    spent = orders.spent_by(quote, details.email, details.customer)
+    return _quote_now(cart, details, quote, spent=spent) if spent else quote
 
 
 def _usable(details: orders.CheckoutDetails, quote: orders.Quote) -> int:
@@ -70,30 +116,46 @@ def _usable(details: orders.CheckoutDetails, quote: orders.Quote) -> int:
 
 
 @transaction.atomic
-def _open(cart: Cart, details: orders.CheckoutDetails, quote: orders.Quote, credit: int) -> Payment:
-    """Write the checkout and its payment, hold the stock, take the store credit: all of it, or nothing.
+def _open(
+    cart: Cart,
+    details: orders.CheckoutDetails,
+    quote: orders.Quote,
+    credit: int,
+    *,
+    is_away: bool,
+    at_counter: bool,
+) -> Payment:
+    """Write the checkout and its payment, hold stock and voucher, take the store credit: all of it, or nothing.
 
-    If the store credit covers everything, the order is placed in the same transaction.
+    If the store credit covers everything, nothing is to be paid, or it is paid at the counter, the order is placed in
+    the same transaction.
     """
     checkout = orders.open_checkout(cart, details, quote, credit=credit)
     payment = Payment.objects.create(
         checkout=checkout,
+        method=Payment.Method.COUNTER if at_counter else Payment.Method.CARD,
         idempotency_key=f"session-{checkout.number}",
         currency=checkout.currency,
         amount=checkout.total - credit,
     )
-    is_covered = 0 < credit == checkout.total
-    if is_covered:
+    is_covered = credit == checkout.total
+    if is_covered or at_counter:
         _look_again(cart, details, quote)
+    elif is_away:
+        orders.await_link(checkout, until=held_until())
     orders.hold_stock(checkout)
+    orders.hold_pieces(checkout)
+    orders.hold_voucher(checkout)
     if is_covered:
         payment.order = orders.place_order(
             checkout,
             payment_state=Order.PaymentState.CAPTURED,
-            words=gettext_noop("Paid with store credit."),
+            words=gettext_noop("Paid with store credit.") if credit else gettext_noop("Nothing to pay."),
         )
         payment.state = Payment.State.CAPTURED
         payment.save(update_fields=["order", "state"])
+    elif at_counter:
+        counter.place(payment)
     if credit:
         store_credit.spend(payment, credit)
     return payment
@@ -104,15 +166,28 @@ def _look_again(cart: Cart, details: orders.CheckoutDetails, quote: orders.Quote
 
     The row of the checkout is written, so the other press, which had one of the same cart, has ended.
     """
-    now = orders.make_quote(cart, country=quote.country, method_id=details.method_id)
+    now = _quote_now(cart, details, quote)
     if now.fingerprint != quote.fingerprint:
         raise orders.OfferChanged(now)
 
 
+def _quote_now(
+    cart: Cart, details: orders.CheckoutDetails, quote: orders.Quote, *, spent: Collection[int] = ()
+) -> orders.Quote:
+    return orders.make_quote(
+        cart,
+        country=quote.country,
+        method_id=details.method_id,
+        email=details.email,
+        spent=spent or quote.spent,
+    )
+
+
 def just_ordered(cart: Cart) -> Order | None:
-    """The order that store credit paid for from this cart a moment ago, for whoever pressed the button twice."""
+    """The order that was placed from this cart a moment ago without a card, for whoever pressed the button twice."""
     recent = Order.objects.filter(checkout__cart=cart, placed_at__gt=timezone.now() - JUST_NOW)
-    return recent.filter(credit_used=F("total"), credit_used__gt=0).order_by("-pk").first()
+    without_card = Q(credit_used=F("total")) | Q(collect_until__isnull=False)
+    return recent.filter(without_card).order_by("-pk").first()
 
 
 def _resume(checkout: Checkout, details: orders.CheckoutDetails, agreed: str, credit: int) -> str | None:
@@ -126,15 +201,11 @@ def _resume(checkout: Checkout, details: orders.CheckoutDetails, agreed: str, cr
         and checkout.shipping_address == details.shipping_address
         and checkout.billing_address == details.billing_address
     )
-    if not payment.session_id:
-        if same:
-            return _ask_for_session(payment)
-        if not resolve_start(payment):
-            raise ProviderAway
-    elif same and checkout.expires_at > timezone.now() + timedelta(minutes=1):
+    if same and not payment.session_id:
+        return ask_for_session(payment)
+    if same and checkout.expires_at > timezone.now() + timedelta(minutes=1):
         return _page_of(payment)
-    if checkout.is_live:
-        end_session(payment, act="cancel", reason="The customer changed the cart.")
+    end_session(payment, act="cancel", reason=CHANGED)
     return None
 
 
@@ -155,6 +226,8 @@ def end_session(payment: Payment, *, act: str, reason: str) -> None:
     """
     payment.refresh_from_db()
     if not payment.session_id:
+        if end_unasked(payment, act, reason):
+            return
         if not resolve_start(payment):
             raise ProviderAway
         payment.refresh_from_db()
@@ -177,24 +250,55 @@ def _book(payment: Payment, session: gateway.Session, *, act: str = "expire", re
         raise AlreadyOrdered(payment.order)
 
 
-def _ask_for_session(payment: Payment) -> str:
-    """Create the session under the payment's one key; the same key again gives the same session."""
+def ask_for_session(payment: Payment) -> str:
+    """Create the session under the payment's one key, as the same key again gives the same session; its page.
+
+    Where Stripe does not say, the customer waits for it: then this is the page where they wait. Raises ProviderAway if
+    there will be none, and what was held is free.
+    """
+    if gateway.is_away():
+        return wait_for_link(payment)
+    if payment.was_never_asked_for or ends_too_soon(payment):
+        if page := _page_asked_for_before(payment):
+            return page
+        if not ask_anew(payment):
+            return waiting_page(payment.checkout)
     try:
-        session = gateway.create_session(payment.checkout, key=payment.idempotency_key)
+        session = gateway.create_session(
+            payment.checkout, key=payment.idempotency_key, until=payment.page_until
+        )
     except gateway.Refused as error:
         give_up(payment, reason="Stripe refused to open the payment page.")
         raise ProviderAway from error
-    except gateway.Busy as error:
-        if url := _page_of_the_other_press(payment):
-            return url
-        raise ProviderAway from error
+    except gateway.Busy:
+        return _page_of_the_other_press(payment) or wait_for_link(payment)
+    except gateway.Garbled:
+        return ask_about_it_next(payment)
     except gateway.Unclear as error:
-        if error.answered:
-            resolve_start(payment, over=True)
-        raise ProviderAway from error
+        return _page_after_silence(payment, error)
     if not adopt_session(payment, session):
         raise ProviderAway
     return session.url
+
+
+def _page_asked_for_before(payment: Payment) -> str:
+    """The page of an earlier request that was not answered, or where to wait for word of it; empty if there is none."""
+    if payment.was_never_asked_for:
+        return ""
+    try:
+        session = _find(payment)
+    except gateway.GatewayError:
+        return wait_for_link(payment)
+    return session.url if session and adopt_session(payment, session) else ""
+
+
+def _page_after_silence(payment: Payment, error: gateway.Unclear) -> str:
+    """What comes of a request that was not answered, or with a 5xx: then it is over, and Stripe's list knows of it."""
+    if not error.answered or not resolve_start(payment, over=True):
+        return wait_for_link(payment)
+    if not payment.session_id:
+        raise ProviderAway from error
+    return payment.session_url
 
 
 def _page_of_the_other_press(payment: Payment) -> str:
@@ -209,16 +313,23 @@ def _page_of_the_other_press(payment: Payment) -> str:
 @transaction.atomic
 def adopt_session(payment: Payment, session: gateway.Session) -> bool:
     """Write down which session belongs to a payment; False if the checkout ended meanwhile."""
-    orders.await_payment(payment.checkout)
+    was_waited_for = orders.await_payment(payment.checkout)
     unadopted = Payment.objects.filter(pk=payment.pk, session_id=None)
     if unadopted.update(session_id=session.id, session_url=session.url):
         payment.session_id, payment.session_url = session.id, session.url
+        if was_waited_for:
+            mail_payment_link.enqueue(payment.pk)
     else:
         payment.refresh_from_db()
     return payment.session_id == session.id and payment.checkout.is_live
 
 
 UNANSWERED_AFTER = timedelta(seconds=30)
+
+
+def _find(payment: Payment) -> gateway.Session | None:
+    """The session that was asked for, if Stripe's list knows of one. Raises Refused, Unclear."""
+    return gateway.find_session(payment.checkout.number, since=payment.created_at - timedelta(minutes=5))
 
 
 def resolve_start(payment: Payment, *, over: bool = False) -> bool:
@@ -228,9 +339,7 @@ def resolve_start(payment: Payment, *, over: bool = False) -> bool:
     stock is free. Returns whether it is decided; money for a session that shows up later is booked as late money.
     """
     try:
-        session = gateway.find_session(
-            payment.checkout.number, since=payment.created_at - timedelta(minutes=5)
-        )
+        session = _find(payment)
     except gateway.GatewayError:
         logger.warning("The start of %s stays undecided: Stripe does not answer.", payment.checkout.number)
         return False

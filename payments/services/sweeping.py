@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.utils import timezone
 
-from orders.models import Checkout
+from orders.models import Checkout, Order
 from payments import gateway
 from payments.models import Payment
+from payments.services import counter
+from payments.services.cancelling import cancel_order
 from payments.services.errors import AlreadyOrdered, ProviderAway
+from payments.services.proving import lock
 from payments.services.start import end_session
 
 logger = logging.getLogger(__name__)
@@ -44,6 +48,33 @@ def _expire(payment: Payment) -> int:
     """End one checkout; returns 1, also if it turned out to be paid."""
     with suppress(AlreadyOrdered):
         end_session(payment, act="expire", reason="Not paid in time.")
+    return 1
+
+
+def cancel_uncollected() -> Tally:
+    """Cancel each order that nobody collected and paid in time; its goods are free, and its customer gets a mail.
+
+    Safe to run twice at once, and beside somebody who takes the money at that moment: one of them wins.
+    """
+    tally = Tally()
+    over = Payment.objects.filter(
+        method=Payment.Method.COUNTER,
+        state=Payment.State.PENDING,
+        order__state=Order.State.PLACED,
+        order__collect_until__lt=timezone.now(),
+    )
+    for payment in over.select_related("order", "checkout").order_by("order__collect_until"):
+        tally.seen += 1
+        with alone(tally, payment.checkout.number):
+            tally.repaired += _cancel_uncollected(payment)
+    return tally
+
+
+@transaction.atomic
+def _cancel_uncollected(payment: Payment) -> int:
+    if payment.order is None or not counter.is_waiting(lock(payment)):
+        return 0
+    cancel_order(payment.order, key="not collected", reason="Not collected and paid in time.")
     return 1
 
 

@@ -442,3 +442,45 @@ def test_a_ledger_of_money_that_can_be_changed_is_found(world):
         f"Nothing stops an {act} of payments_paymentevent: its trigger is gone or switched off."
         for act in ("UPDATE", "DELETE")
     ]
+
+
+# --- pages that are waited for ----------------------------------------------------------------------
+def test_a_wait_without_a_payment_and_one_whose_page_is_there_are_found(world):
+    waits = open_checkout(world.cup, 1, "awaiting_link")
+    assert contradictions("payments.links_awaited") == [
+        f"{waits.number} waits for its payment page, but no payment was started for it."
+    ]
+
+    payment = Payment.objects.create(
+        checkout=waits, idempotency_key="session-1", currency="eur", amount=waits.total
+    )
+    assert books.verify().violations == []
+    Payment.objects.filter(pk=payment.pk).update(session_id="cs_1")
+
+    assert contradictions("payments.links_awaited") == [
+        f"{waits.number} waits for its payment page, but it has one: cs_1."
+    ]
+
+
+def test_stock_that_is_held_past_the_time_for_a_page_nobody_asked_for_is_found(world):
+    waits = open_checkout(world.cup, 1, "awaiting_link")
+    payment = Payment.objects.create(
+        checkout=waits, idempotency_key="session-1", currency="eur", amount=waits.total
+    )
+    sql("UPDATE orders_checkout SET expires_at = %s WHERE state = 'awaiting_link'", _minutes_ago(4))
+    assert books.verify().violations == []
+    sql("UPDATE orders_checkout SET expires_at = %s WHERE state = 'awaiting_link'", _minutes_ago(6))
+    assert len(contradictions("payments.links_in_time")) == 1
+
+    # Stripe may know of it, and only what Stripe says sets its stock free.
+    Payment.objects.filter(pk=payment.pk).update(page_until=timezone.now())
+
+    assert books.verify().violations == []
+
+
+def test_a_wait_for_a_page_holds_every_piece(world):
+    waits = open_checkout(world.cup, 2, "awaiting_link")
+    Payment.objects.create(checkout=waits, idempotency_key="session-1", currency="eur", amount=waits.total)
+    sql("UPDATE inventory_reservation SET quantity = 1 WHERE reference = %s", waits.reference)
+
+    assert len(contradictions("orders.held_lines", besides={"inventory.reservations"})) == 1

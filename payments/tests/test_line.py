@@ -57,6 +57,42 @@ def test_who_comes_in_a_rush_gets_a_place_and_nothing_typed_is_lost(rush):
     assert not Payment.objects.filter(checkout__cart=till.cart).exists()
 
 
+def test_the_page_that_all_share_tells_each_their_own(rush, settings):
+    settings.PAGE_CACHE_SECONDS = 60
+    first, second = make_till(), make_till()
+    early, late = buyer_of(first), buyer_of(second)
+
+    pages = [
+        press(early, first, email="one@example.org", name="[[words]] & [[typed]]").content.decode(),
+        press(late, second, email="two@example.org").content.decode(),
+    ]
+
+    assert "About 1 person is before you. Your turn comes in a second." in pages[0]
+    assert 'name="name" value="[[words]] &amp; [[typed]]"' in pages[0]
+    assert "About 2 people are before you. Your turn comes in 2 seconds." in pages[1]
+    assert "one@example.org" not in pages[1]
+    assert 'value="two@example.org"' in pages[1]
+    for page in pages:
+        assert re.search(r'name="csrfmiddlewaretoken" value="\w{64}"', page)
+
+
+def test_a_place_in_line_costs_one_statement(rush, settings, django_assert_num_queries):
+    settings.PAGE_CACHE_SECONDS = 60
+    first, till = make_till(), make_till()
+    press(buyer_of(first), first)
+    buyer, fields = buyer_of(till), typed(till)
+
+    with django_assert_num_queries(1):
+        assert buyer.post("/checkout/", fields).status_code == 429
+
+
+def test_without_a_cart_nobody_takes_a_place(rush):
+    answer = press(Client(), make_till())
+
+    assert (answer.status_code, answer["Location"]) == (302, "/cart/")
+    assert line.NAME not in answer.cookies
+
+
 def test_reloading_and_pressing_again_keep_the_place(rush):
     first, second = make_till(), make_till()
     early, late = buyer_of(first), buyer_of(second)
@@ -108,7 +144,7 @@ def test_a_place_ends_some_minutes_after_its_turn(rush):
 
 def test_a_line_that_is_too_long_takes_nobody_in(rush):
     for _ in range(61):
-        pace.take("start payment", rate=1, window=1, longest=60)
+        pace.take(line.PACE, rate=1, window=1, longest=60)
     till = make_till()
 
     last = press(buyer_of(till), till)

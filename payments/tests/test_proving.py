@@ -279,21 +279,6 @@ def test_an_authorisation_that_ended_before_we_heard_of_it_places_nothing(stripe
     assert level(till) == (10, 0, 0)
 
 
-def test_an_order_that_costs_nothing_is_placed_without_an_intent(stripe, till):
-    till.mug.price = 0
-    till.mug.save()
-    from orders.models import ShippingMethod
-
-    ShippingMethod.objects.update(flat_price=0)
-    payment = till.start()
-    stripe.pay(payment)
-
-    payment = services.prove_payment(payment)
-
-    assert payment.order.total == 0
-    assert payment.state == "captured"
-
-
 def test_a_variant_that_was_deleted_while_paying_does_not_stop_the_order(stripe, till):
     payment = till.start()
     stripe.pay(payment)

@@ -14,7 +14,7 @@ from accounts.addresses import rules_for
 from accounts.models import User
 from config.models import PeriodicJob
 from inventory.models import StockLevel, StockMovement
-from orders.models import Checkout, Fulfilment, Order, OrderEvent
+from orders.models import Checkout, Fulfilment, Order, OrderEvent, Promotion, Voucher
 from orders.services import purchase_of
 from orders.tasks import send_shipped
 from payments.demo import claim, history
@@ -69,6 +69,15 @@ def facts():
             )
         ),
     }
+
+
+@pytest.mark.django_db
+def test_it_ends_with_offers_to_try(seed):
+    said = seed(orders=0)
+
+    assert "Vouchers to try: WELCOME10, FIVER" in said
+    assert set(Voucher.objects.values_list("code", flat=True)) == {"WELCOME10", "FIVER"}
+    assert Promotion.objects.get().name == "Free delivery"
 
 
 # --- the plan -----------------------------------------------------------------------------------------
@@ -247,7 +256,7 @@ def test_a_run_that_was_stopped_is_finished_by_the_next(db, stripe, seed, monkey
 
 
 def test_a_page_that_was_never_opened_is_given_up(db, stripe, seed, monkeypatch):
-    stop_at(monkeypatch, "payments.services.start._ask_for_session", 3, seed)
+    stop_at(monkeypatch, "payments.services.start.ask_for_session", 3, seed)
 
     seed()
 
@@ -398,8 +407,8 @@ def test_shop_time_moves_every_clock_of_the_shop_and_gives_it_back(db):
         assert User.objects.create_user("a@demo.example").joined_at - moment < timedelta(seconds=1)
         assert timezone.template_localtime(moment) == moment
         with shop_time(moment + timedelta(days=1)):
-            assert timezone.localdate() == (moment + timedelta(days=1)).date()
-        assert timezone.localdate() == moment.date()
+            assert timezone.localdate() == timezone.localdate(moment + timedelta(days=1))
+        assert timezone.localdate() == timezone.localdate(moment)
 
     assert abs(timezone.now() - real_now()) < timedelta(seconds=1)
 

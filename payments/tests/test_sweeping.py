@@ -85,10 +85,10 @@ def test_of_two_tabs_at_once_none_is_led_to_what_it_did_not_agree_to(stripe, til
     )
     opened = start._open
 
-    def open_after_the_other(cart, mine, quote, credit):
+    def open_after_the_other(cart, mine, quote, credit, **how):
         monkeypatch.setattr(start, "_open", opened)
         services.start_payment(cart, elsewhere, agreed=quote.fingerprint)
-        return opened(cart, mine, quote, credit)
+        return opened(cart, mine, quote, credit, **how)
 
     monkeypatch.setattr(start, "_open", open_after_the_other)
     with pytest.raises(services.ProviderAway):

@@ -56,7 +56,8 @@ class ResolveForm(LinesForm):
             del self.fields["handed_over_by"]
         first = next((name for name in (M.CREDIT, M.CASH) if name in self.fields), "")
         if first:
-            self.fields[first].help_text = "What is not named here goes to the card."
+            shut = payments.why_not_method(self.payment, M.CARD) if self.payment else ""
+            self.fields[first].help_text = shut or "What is not named here goes to the card."
 
     def fields_of(self, line: ReturnLine) -> dict[str, forms.Field]:
         at = line.line.position

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import override
 
@@ -31,8 +30,7 @@ def lines() -> Iterator[str]:
     for name in NARROWING:
         yield f"Disallow: /*?{name}="
         yield f"Disallow: /*&{name}="
-    if settings.SHOPPING_FEED:
-        yield f"Allow: {reverse('found:products_feed')}"
+    yield f"Allow: {reverse('found:products_feed')}"
     yield ""
     yield f"Sitemap: {absolute(reverse('found:sitemap'))}"
 

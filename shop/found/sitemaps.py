@@ -73,12 +73,13 @@ def _buckets() -> Iterator[tuple[int, datetime]]:
 
 
 def _shop(_number: int) -> Iterator[Entry]:
-    """The front page, the list of everything and the contact form."""
+    """The front page, the list of everything, flash sales and the contact form."""
     newest = Product.objects.filter(is_active=True).aggregate(last=Max("updated_at"))["last"]
     for language in languages():
         with override(language):
             yield reverse("shop:home"), newest, ""
             yield reverse("shop:products"), newest, ""
+            yield reverse("shop:flash"), None, ""
             yield reverse("shop:contact"), None, ""
 
 

@@ -111,6 +111,7 @@ def _offer(choice: "Choice", address: str) -> dict[str, Any]:
             "url": address,
             "price": amount(choice.price),
             "priceCurrency": settings.CURRENCY.upper(),
+            "priceValidUntil": choice.price_until.isoformat() if choice.price_until else "",
             "availability": f"{SCHEMA}/{AVAILABILITY[choice.state]}",
             "itemCondition": f"{SCHEMA}/NewCondition",
         }

@@ -24,8 +24,9 @@ from django.http import (
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
-from config import throttle
+from config import throttle, toggles
 from inventory.models import Location, StockMovement
+from shop import flash
 from shop.found import feed, sitemaps
 from shop.found import robots as rules
 from shop.found.spool import Spool
@@ -101,7 +102,7 @@ def shared(response: Answer, etag: str) -> Answer:
 @require_safe
 def products_feed(request: HttpRequest) -> HttpResponseBase:
     """The product feed: at most a quarter of an hour old, built while it is read, then given out from a file."""
-    if not settings.SHOPPING_FEED:
+    if not toggles.is_on("partner feeds"):
         raise Http404
     spool = Spool(Path(settings.VAR_DIR) / "feeds", f"products-{_of_this_shop()}")
     kept = spool.newest(seconds=settings.PAGE_CACHE_SECONDS * KEEP_FEED)
@@ -173,5 +174,6 @@ def _state() -> str:
         Category.objects.aggregate(Count("pk"), Max("updated_at")),
         StockMovement.objects.aggregate(Max("pk")),
         Location.objects.filter(is_sellable=True).count(),
+        flash.signature(),
     )
     return hashlib.blake2b(repr(facts).encode(), digest_size=12).hexdigest()

@@ -12,6 +12,7 @@ from shop.models.catalogue import (
     available_of,
 )
 from shop.models.content import LONGEST_LETTER, ContactMessage, ContentPage
+from shop.models.flash import FlashSale, FlashSaleQuerySet
 from shop.models.former import FormerSlug
 from shop.models.reviews import Review, ReviewQuerySet
 from shop.models.searching import ProductQuerySet, SearchWord
@@ -25,6 +26,8 @@ __all__ = [
     "Category",
     "ContactMessage",
     "ContentPage",
+    "FlashSale",
+    "FlashSaleQuerySet",
     "FormerSlug",
     "LowStockRule",
     "PriceChange",

@@ -28,6 +28,7 @@ from shop.services.errors import (
     ShopError,
     SkuTaken,
 )
+from shop.services.flash import SaleError, check_sale, end_sale, prior_price, save_sale
 from shop.services.letters import (
     forget_letters,
     forget_spam,
@@ -58,7 +59,7 @@ from shop.services.products import (
     set_price,
     set_prices,
 )
-from shop.services.reductions import doubt_about
+from shop.services.reductions import doubt_about, lowest_of
 from shop.services.reviews import (
     add_review,
     approve_review,
@@ -98,6 +99,7 @@ __all__ = [
     "PriceOutOfRange",
     "ReviewChanged",
     "ReviewDecided",
+    "SaleError",
     "Saved",
     "ShopError",
     "SkuTaken",
@@ -120,11 +122,13 @@ __all__ = [
     "change_variant",
     "check_compare_at",
     "check_price",
+    "check_sale",
     "confirm_request",
     "create_category",
     "create_product",
     "delete_page",
     "doubt_about",
+    "end_sale",
     "explain_threshold",
     "first_name",
     "follow_rules",
@@ -136,8 +140,10 @@ __all__ = [
     "forget_strays",
     "free_slug",
     "letters_of",
+    "lowest_of",
     "make_widths",
     "mark_answered",
+    "prior_price",
     "product_formerly_at",
     "receive_letter",
     "recount_words",
@@ -153,6 +159,7 @@ __all__ = [
     "replace_image",
     "requests_of",
     "save_page",
+    "save_sale",
     "save_wish",
     "set_price",
     "set_prices",

@@ -15,6 +15,7 @@ from shop.models.catalogue import is_reserved
 from shop.services.addresses import take_address
 from shop.services.copies import refresh_product
 from shop.services.errors import LabelTaken, NoReduction, PriceOutOfRange, ShopError, SkuTaken
+from shop.services.flash import follow_sales
 from shop.services.thresholds import all_rules, follow_price, threshold_at
 
 
@@ -151,6 +152,7 @@ def set_prices(variant: Variant, price: int, compare_at_price: int | None, by: U
     if current.price != price:
         PriceChange.objects.create(variant=variant, old=current.price, new=price, actor=by)
         follow_price(variant)
+        follow_sales(variant)
     refresh_product(current.product)
 
 

@@ -10,6 +10,8 @@ from shop.demo.catalogue import CATEGORIES, PRODUCTS, PictureSpec, bulk_products
 from shop.demo.entries import check_digit
 from shop.demo.pictures import MOTIFS, PALETTES, PATTERNS, draw
 
+pytestmark = pytest.mark.any_database
+
 SMALL = (160, 160)
 COUNTRY_CODE = 2
 EAN_LENGTH = 13

@@ -3,10 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import timezone
 
+from shop import flash
 from shop.demo import seeding
 from shop.demo.catalogue import CATEGORIES, PRODUCTS, REDUCED
+from shop.demo.flash import seed_flash_sales
 from shop.models import Category, Product, Variant
+from shop.tests.factories import VariantFactory
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -115,3 +119,16 @@ def test_some_of_the_catalogue_is_reduced_from_a_round_price():
     variants = Variant.objects.values_list("price", "compare_at_price")
     assert Product.objects.filter(compare_at_price__isnull=False).count() == len(REDUCED)
     assert all(before > price and before % 50 == 0 for price, before in variants)
+
+
+@pytest.mark.django_db
+def test_of_the_demos_flash_sales_one_runs_and_one_is_planned():
+    for _ in range(3):
+        VariantFactory(stock=20, price=2000)
+
+    for _again in range(2):
+        seed_flash_sales(timezone.now())
+
+    flash.forget()
+    assert [told.state for told in flash.told(timezone.now())] == ["running", "planned"]
+    assert {told.offer.price for told in flash.told(timezone.now())} == {1400}

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 import pytest
 from django.urls import reverse
 
+from config import toggles
 from inventory import services as inventory
 from inventory.tests.factories import LocationFactory
 from shop import services as shop
@@ -213,8 +214,8 @@ def test_a_full_disk_costs_the_copy_and_not_the_feed(client, tmp_path):
     assert len(items(client)) == 1
 
 
-def test_a_shop_may_keep_its_feed_to_itself(client, settings):
-    settings.SHOPPING_FEED = False
+def test_a_shop_may_keep_its_feed_to_itself(client):
+    toggles.assume({"partner feeds": False})
 
     assert ask(client).status_code == 404
 

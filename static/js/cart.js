@@ -2,10 +2,10 @@
 (() => {
   "use strict";
 
-  // A refusal is answered by the page itself and an honest status (404, 409, 422): show that page too.
+  // A refusal is answered by the page itself and an honest status (404, 409, 422, 429): show that page too.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, xhr } = event.detail;
-    if ([404, 409, 422].includes(xhr.status) && target && target.closest("[data-cart], [data-checkout]")) {
+    if ([404, 409, 422, 429].includes(xhr.status) && target && target.closest("[data-cart], [data-checkout], #voucher")) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     }

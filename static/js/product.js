@@ -20,7 +20,7 @@
   const show = () => {
     const one = picked();
     if (one) {
-      for (const name of ["price", "was", "weight", "origin", "sku"]) {
+      for (const name of ["price", "was", "lowest", "weight", "origin", "sku"]) {
         const part = page.querySelector(`[data-${name}]:not(input)`);
         if (part && part.textContent !== one.dataset[name]) part.textContent = one.dataset[name];
       }
@@ -104,6 +104,7 @@
     window.htmx.trigger(place, "look");
   };
   setInterval(look, EVERY);
+  document.addEventListener("flash-changed", look);
   document.addEventListener("visibilitychange", () => Date.now() - asked > 1000 && look());
   window.addEventListener("pageshow", (event) => event.persisted && look());
 

@@ -65,6 +65,7 @@ def test_german_words_fit_everywhere(shopper):
     shopper.press("In den Warenkorb")
     shopper.sees("liegt im Warenkorb.")
     look.open("/de/cart/", "german-cart")
+    look.open("/de/cart/costs/?country=CH", "german-cart-costs")
     look.open("/de/checkout/", "german-checkout")
     shopper.press("Zahlungspflichtig bestellen")
     shopper.sees(re.compile("Bitte prüfen Sie"))

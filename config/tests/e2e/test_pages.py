@@ -155,6 +155,7 @@ def test_a_purchase_page_by_page(shopper):
     expect(page.get_by_role("dialog", name="Cart")).to_be_hidden()
     look.look("product-added")
     look.open("/cart/", "cart")
+    look.open("/cart/costs/?country=CH", "cart-costs")
     look.open("/checkout/", "checkout")
     shopper.press("Order and pay")
     shopper.sees("Please look at")
@@ -192,5 +193,24 @@ def test_a_purchase_page_by_page(shopper):
     stripe.control("webhooks", mode="normal")
     shopper.is_thanked()
     look.look("order")
+
+    assert look.faults == []
+
+
+def test_an_order_whose_payment_page_comes_later_is_told_so_and_the_page_shows_it_by_itself(shopper):
+    look, stripe, page = Inspection(shopper), shopper.shop.stripe, shopper.page
+    shopper.add_to_cart(MUG)
+    shopper.fill_in_checkout(EMAIL)
+    stripe.control("faults", endpoint="*", kind="error_500", times=500)
+
+    shopper.press("Order and pay")
+    shopper.reads_title("We have your order; you can pay a little later")
+    look.look("waiting")
+    stripe.control("faults", method="DELETE")
+    expect(page.get_by_role("link", name="Continue to payment")).to_be_visible(timeout=90_000)
+    look.look("waiting-over")
+    page.get_by_role("link", name="Continue to payment").click()
+    shopper.pay()
+    shopper.is_thanked()
 
     assert look.faults == []

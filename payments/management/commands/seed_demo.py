@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from orders.demo import VOUCHERS
 from payments.demo.claim import Claim, TakenOver, is_known
 from payments.demo.progress import Progress
 from payments.demo.seeding import Seeding, Wishes
@@ -64,6 +65,8 @@ class Command(BaseCommand):
             seeding.make_history()
         except NoSimulator as error:
             problem = f"No orders were made. {error}, then run seed_demo again: it goes on from here."
+        else:
+            seeding.begin_sales()
         if contradictions := seeding.prove():
             raise CommandError("\n".join(["The books do not balance:", *contradictions]))
         self.stdout.write("The books balance.")
@@ -73,6 +76,8 @@ class Command(BaseCommand):
         if problem:
             self.stdout.write(self.style.WARNING(problem))
             return
+        seeding.make_offers()
+        self.stdout.write(f"Vouchers to try: {', '.join(VOUCHERS)}")
         claim.finish()
 
 

@@ -1,0 +1,44 @@
+"""What was paid at the counter and comes back: its money goes back in cash or as store credit, never to a card."""
+
+from dataclasses import replace
+
+import pytest
+
+from config import books, toggles
+from config.tests.helpers import run_tasks
+from orders.models import Order, ShippingMethod
+from payments import services as payments
+from payments.models import Payment
+from returns import services
+from returns.tests.conftest import Sold
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sold(till):
+    """Two mugs for 19.99 each, paid in cash and handed over."""
+    toggles.assume({"cash": True})
+    method = ShippingMethod.objects.create(name="Collect in the shop", flat_price=0, is_collection=True)
+    till.details = replace(till.details, method_id=method.pk)
+    payments.start_payment(till.cart, till.details, agreed=till.quote.fingerprint, at_counter=True)
+    payments.counter.take(Payment.objects.get(), amount=3998, taken_in="cash")
+    payments.ship_order(Order.objects.get(), {1: 2}, key="handed over")
+    run_tasks()
+    return Sold(None, till)
+
+
+def test_the_money_of_a_return_goes_back_in_cash(sold):
+    row = sold.inspected(1)
+    assert services.usual_parts(row) == {"card": 0, "credit": 0, "cash": 1999}
+    with pytest.raises(services.CannotResolve, match="nothing can go back to a card"):
+        services.resolve(row, parts={"card": 1999})
+    with pytest.raises(services.CannotResolve, match="who handed the cash over"):
+        services.resolve(row)
+
+    services.resolve(row, handed_over_by="Till 1")
+    run_tasks()
+
+    payment = Payment.objects.get()
+    assert (payment.state, payment.refunded, payment.refunded_otherwise) == ("part_refunded", 1999, 1999)
+    assert books.verify().violations == []
