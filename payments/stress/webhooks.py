@@ -70,8 +70,8 @@ class Webhooks(Scenario):
             self.is_over.set()
             self.shop.control("webhooks", mode="normal")
             self.shop.control("webhooks/flush", dropped=True, timeout=5)
-        self.progress("Waiting for the mails …")
-        await self._mails()
+        self.progress("Waiting for the mails and invoices …")
+        await self._papers()
 
     async def _start(self) -> None:
         async def start(number: int) -> None:
@@ -142,16 +142,18 @@ class Webhooks(Scenario):
         finally:
             connections.close_all()
 
-    async def _mails(self) -> None:
+    async def _papers(self) -> None:
         until = time.monotonic() + MAIL_SECONDS + self.orders
         while time.monotonic() < until:
-            if await asyncio.to_thread(self._count_mailed) >= self.orders:
+            if await asyncio.to_thread(self._count_written) >= self.orders:
                 return
             await asyncio.sleep(1)
 
-    def _count_mailed(self) -> int:
+    def _count_written(self) -> int:
+        """How many orders have all: the worker mails and writes invoices by tasks of their own, in any order."""
         try:
-            return _mailed(self.goods.orders())
+            orders = self.goods.orders()
+            return min(_mailed(orders), len(_confirmations(orders)), _invoices(orders))
         finally:
             connections.close_all()  # this thread's own
 
@@ -182,7 +184,7 @@ class Webhooks(Scenario):
 
     def _check_all_came(self, orders: list[Order]) -> None:
         report, tasks, mailed = self.report, _confirmations(orders), _mailed(orders)
-        invoices = Invoice.objects.filter(order__in=orders, kind=Invoice.Kind.INVOICE).count()
+        invoices = _invoices(orders)
         report.check(len(orders) == self.orders, f"One order for each payment: {len(orders)}.")
         report.check(self.goods.promised() == self.orders, f"Pieces promised: {self.goods.promised()}.")
         report.check(
@@ -204,6 +206,10 @@ def _signed(site: Place, body: bytes) -> bytes:
 def _mailed(orders: list[Order]) -> int:
     """How many of these orders' timelines say that the confirmation was mailed."""
     return OrderEvent.objects.filter(key__in=[f"confirmation {order.number}" for order in orders]).count()
+
+
+def _invoices(orders: list[Order]) -> int:
+    return Invoice.objects.filter(order__in=orders, kind=Invoice.Kind.INVOICE).count()
 
 
 def _confirmations(orders: list[Order]) -> list[DBTaskResult]:

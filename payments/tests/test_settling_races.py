@@ -75,7 +75,7 @@ def test_of_settling_and_releasing_one_wins_everywhere(payment):
 def test_without_the_lock_and_the_look_for_requests_under_way_stripe_is_asked_twice(payment, monkeypatch):
     """The control: the same crowd, with what keeps it in line taken away."""
     monkeypatch.setattr(settling, "lock", fresh)
-    monkeypatch.setattr(settling, "why_not", lambda payment: "")
+    monkeypatch.setattr(settling, "why_not", lambda payment, **_: "")
     ends = at_once(
         [lambda: services.settle(fresh(payment), amount=4488)] * 8
         + [lambda: services.release(fresh(payment))] * 8
