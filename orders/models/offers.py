@@ -22,10 +22,9 @@ _AMOUNT = Q(amount__isnull=False, amount__gte=1)
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
-    def running(self) -> "OfferQuerySet":
-        """Those that are switched on and within their time."""
-        now = timezone.now()
-        return self.filter(Q(ends_at=None) | Q(ends_at__gt=now), is_active=True, starts_at__lte=now)
+    def not_over(self) -> "OfferQuerySet":
+        """Those that are switched on and run, or will."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now()), is_active=True)
 
 
 class Offer(models.Model):

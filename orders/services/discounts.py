@@ -18,6 +18,7 @@ from orders.models import Cart, Offer, Promotion, Voucher
 from orders.services import vouchers
 from orders.services.cart import PricedCart
 from orders.services.reducing import Pieces, percent_off, pieces_off, spread
+from shop import kept
 from shop.tree import Shelf, category_tree
 
 Kind = Offer.Kind
@@ -102,9 +103,10 @@ def off_by_sku(reductions: Iterable[Reduction]) -> Counter[str]:
 def reduce(rows: Sequence[Any], cart: Cart, *, email: str = "") -> Reduced:
     """What is taken off these lines of a cart (as `lines_with_stock` gives them) today.
 
-    `email` is whose order it would be, as far as that is known yet. One statement, and two more with a voucher.
+    `email` is whose order it would be, as far as that is known yet. Two statements with a voucher, and one
+    in a moment for promotions.
     """
-    promotions: list[Any] = list(Promotion.objects.running())
+    promotions = running_promotions()
     voucher = vouchers.of_cart(cart)
     till = _Till([goods_of(row) for row in rows])
     for promotion in promotions:
@@ -120,6 +122,12 @@ def reduce(rows: Sequence[Any], cart: Cart, *, email: str = "") -> Reduced:
         else:
             delivery, lacking = _named(voucher, {}), None
     return Reduced(till.taken, delivery, lacking, voucher.code if voucher else "", why_not)
+
+
+def running_promotions() -> list[Any]:
+    """Those that run by the clock of now; what staff change of them counts from the next moment (`shop.kept`) on."""
+    known = kept.get("promotions", lambda: list(Promotion.objects.not_over()))
+    return [each for each in known if each.state == "running"]
 
 
 def reduce_cart(cart: Cart, priced: PricedCart) -> Reduced:

@@ -21,6 +21,7 @@ from orders.services.discounts import Reduced, Reduction, off_by_sku, reduce
 from orders.services.duty import duties_on
 from orders.services.errors import EmptyCart
 from orders.services.pricing import NEEDED, QuoteLine, price_line, tax_of, worth_of
+from shop import kept
 
 
 @dataclass(frozen=True)
@@ -120,11 +121,11 @@ def make_quote(
     """Price a cart for a country (ISO 3166 code) and a way of delivery, the first that reaches it if none is given.
 
     `methods` are the ways of delivery, if the caller has just read them; `email` is whose order it would be, if that is
-    known, `spent` the flash sales of which that customer has had their share. Four statements however long the cart, or
-    three; two more with a voucher, one where import duty may apply,
-    and one where ways of delivery have rates by zone. Lines that are no longer on sale have `available` 0; what the
-    cart's own payment holds at this moment counts as available to it. Free delivery takes off what the first way that
-    takes the parcel costs: a quicker one costs the difference. Raises EmptyCart.
+    known, `spent` the flash sales of which that customer has had their share. One statement however long the cart, two
+    more with a voucher, and one where import duty may apply; and three or four in a moment for what all carts share
+    (`shop.kept`): ways of delivery, promotions, tax rates. Lines that are no longer on sale have `available` 0; what
+    the cart's own payment holds at this moment counts as available to it. Free delivery takes off what the first way
+    that takes the parcel costs: a quicker one costs the difference. Raises EmptyCart.
     """
     wanted = lines_with_stock(cart).only("quantity", *(f"variant__{name}" for name in NEEDED))
     rows = [strike(row, spent=spent) for row in wanted]
@@ -191,5 +192,9 @@ def _delivery_rate(lines: Sequence[QuoteLine]) -> int:
 
 def _rates(country: str) -> dict[str, int]:
     """The rate in force today of each tax class; a country without rates is delivered to without tax."""
+    return kept.get(("tax rates", country, timezone.localdate()), lambda: _read_rates(country))
+
+
+def _read_rates(country: str) -> dict[str, int]:
     rates = TaxRate.objects.filter(country=country, valid_from__lte=timezone.localdate())
     return dict(rates.order_by("valid_from").values_list("tax_class", "rate"))
