@@ -299,35 +299,51 @@ class SlowShop(BaseHTTPRequestHandler):
         pass
 
 
-def test_times_count_from_the_moment_at_which_a_request_was_due():
+def rushed(**changes):
+    """What a plan of ten within half a second sees at a slow shop, with these changes."""
     with HTTPServer(("127.0.0.1", 0), SlowShop) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         port = server.server_port
-        plan = Plan(
-            host="127.0.0.1",
-            port=port,
-            here=f"127.0.0.1:{port}",
-            begin=time.time(),
-            seconds=0.5,
-            rate=20,
-            reads=0,
-            first=0,
-            step=1,
-            path="/checkout/",
-            fields={},
-            emails=["a@example.com"] * 10,
-            cookies=[{} for _ in range(10)],
-            pages=[],
-        )
-        seen = Generator(plan).run()
+        plan = {
+            "host": "127.0.0.1",
+            "port": port,
+            "here": f"127.0.0.1:{port}",
+            "begin": time.time(),
+            "seconds": 0.5,
+            "rate": 20,
+            "reads": 0,
+            "connections": 0,
+            "first": 0,
+            "step": 1,
+            "path": "/checkout/",
+            "fields": {},
+            "emails": ["a@example.com"] * 10,
+            "cookies": [{} for _ in range(10)],
+            "pages": [],
+        }
+        seen = Generator(Plan(**{**plan, **changes})).run()
         server.shutdown()
         thread.join()
+    return seen
+
+
+def test_times_count_from_the_moment_at_which_a_request_was_due():
+    seen = rushed()
 
     assert [each.status for each in seen] == [303] * 10
     assert max(each.sent - each.due for each in seen) < 0.1
     # Ten came within half a second, and each took a tenth: the last one stood behind the others.
     assert max(each.took for each in seen) > 0.4
+
+
+def test_with_few_connections_it_is_told_how_many_were_really_sent():
+    seen = rushed(connections=1)
+
+    # One after the other, each a tenth of a second: no more than five or six of the ten were sent in time.
+    assert 1 <= len(seen) <= 6
+    assert {each.status for each in seen} == {303}
+    assert max(each.sent - each.due for each in seen[1:]) > 0.02
 
 
 def test_a_buyer_who_is_led_elsewhere_to_pay_goes_home():

@@ -2,7 +2,9 @@
 
 One thread over bare sockets, so that it takes as little as can be from the shop beside which it runs; standard library
 only. The load is open: each request has its moment, whether those before it were answered or not, and its time is
-measured from that moment. Each comes on a connection of its own, as from a browser of its own.
+measured from that moment. Each comes on a connection of its own, as from a browser of its own. Where a plan says that
+no more than so many connections may be open at once, whoever finds none free is sent later, or never: then times count
+from the sending, and how many were really sent is part of what was seen.
 """
 
 import errno
@@ -26,7 +28,10 @@ BREATH = 0.002
 
 @dataclass
 class Plan:
-    """Who comes when: buyer number n (from `first` on, every `step`-th) at `begin` + n / `rate`, seconds since 1970."""
+    """Who comes when: buyer number n (from `first` on, every `step`-th) at `begin` + n / `rate`, seconds since 1970.
+
+    No more than `connections` are open at once; 0: as many as it takes.
+    """
 
     host: str
     port: int
@@ -35,6 +40,7 @@ class Plan:
     seconds: float
     rate: float
     reads: float
+    connections: int
     first: int
     step: int
     path: str
@@ -84,7 +90,7 @@ class Generator:
         end = self.plan.seconds
         while not self.is_stopped and (self._flights or (self._agenda and self._now() < end)):
             now = self._now()
-            while self._agenda and self._agenda[0][0] <= now < end:
+            while self._agenda and self._agenda[0][0] <= now < end and self._may_connect:
                 self._send(*heapq.heappop(self._agenda))
             for key, _ in self._poll.select(self._pause()):
                 self._serve(key.data)
@@ -104,8 +110,12 @@ class Generator:
     def _now(self) -> float:
         return time.time() - self.plan.begin
 
+    @property
+    def _may_connect(self) -> bool:
+        return not self.plan.connections or len(self._flights) < self.plan.connections
+
     def _pause(self) -> float:
-        if not self._agenda:
+        if not self._agenda or not self._may_connect:
             return 0.05
         return min(max(self._agenda[0][0] - self._now(), 0.0), BREATH if self._flights else 0.05)
 
@@ -169,7 +179,8 @@ class Generator:
         self._poll.unregister(flight.line)
         flight.line.close()
         seen = flight.seen
-        seen.took, seen.status, seen.location = self._now() - seen.due, status, location
+        since = seen.sent if self.plan.connections else seen.due
+        seen.took, seen.status, seen.location = self._now() - since, status, location
         self.done.append(seen)
 
 

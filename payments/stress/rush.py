@@ -37,11 +37,16 @@ LONG = 30.0
 
 @dataclass(kw_only=True)
 class Rush(Scenario):
-    """`rps` starts of payment a second for `seconds`, beside them `reads` pages; targets in milliseconds."""
+    """`rps` starts of payment a second for `seconds`, beside them `reads` pages; targets in milliseconds.
+
+    No more than `connections` are open at once, so that the sender offers what the machine carries beside the shop; 0:
+    all that are due, and what the shop cannot take piles up.
+    """
 
     rps: float
     seconds: float
     reads: float
+    connections: int
     stock: int
     start_ms: float
     read_ms: float
@@ -105,6 +110,7 @@ class Rush(Scenario):
             seconds=self.seconds,
             rate=self.rps,
             reads=self.reads,
+            connections=-(-self.connections // PROCESSES),
             first=number,
             step=PROCESSES,
             path=CHECKOUT,
@@ -194,7 +200,7 @@ class Rush(Scenario):
         again = len(presses) - len(fresh)
         self.report.say(
             f"Offered {self.rps:g} starts a second; really sent {rate:.0f} a second ({len(fresh)} of {self.buyers}) "
-            f"and {again} by people whose turn had come; sent late by p95 {late['p95']:.0f} ms.",
+            f"and {again} by people whose turn had come{self._bound}; sent late by p95 {late['p95']:.0f} ms.",
             sent=len(fresh),
             sent_rate=rate,
             again=again,
@@ -210,8 +216,12 @@ class Rush(Scenario):
                 found = spread(self._times(status))
                 self.report.say(f"{words}: {in_words(found)}.", **{f"times_{status}": found})
 
+    @property
+    def _bound(self) -> str:
+        return f", over at most {self.connections} connections at once" if self.connections else ""
+
     def _times(self, status: int, *, is_reader: bool = False) -> list[float]:
-        """Milliseconds from the moment at which it was due to the end of the answer."""
+        """Milliseconds from the moment at which it was due, or sent where connections are few, to the answer's end."""
         return [
             seen.took * 1000 for seen in self.seen if seen.status == status and (seen.number < 0) is is_reader
         ]

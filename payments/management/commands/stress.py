@@ -124,9 +124,10 @@ def _add_rush(scenarios: Any) -> None:
         "rush",
         "Payments are started at a rate that does not ask how the shop likes it, beside readers of the catalogue. "
         "Carts are filled before the clock runs; who is given a place in line comes back when it is their turn; what "
-        "was accepted is paid at the end. Times count from the moment at which a request was due, and it is said how "
-        "many were really sent. Promised: what is accepted is answered quickly and becomes an order, the catalogue "
-        "stays quick, nothing is oversold, no error, the books balance.",
+        "was accepted is paid at the end. The sender shares the machine with the shop, so it has some connections and "
+        "uses them as fast as it can: it is said how many starts were really sent. Promised: what is accepted is "
+        "answered quickly and becomes an order, the catalogue stays quick, nothing is oversold, no error, the books "
+        "balance.",
     )
     parser.add_argument(
         "--rps", type=count(1, 5000), default=1000, help="starts of payment a second (default: 1000)"
@@ -134,6 +135,12 @@ def _add_rush(scenarios: Any) -> None:
     parser.add_argument("--seconds", type=count(1, 600), default=20, help="for how long (default: 20)")
     parser.add_argument(
         "--reads", type=count(1, 5000), default=20, help="pages of the catalogue a second (default: 20)"
+    )
+    parser.add_argument(
+        "--connections",
+        type=count(0, 20_000),
+        default=100,
+        help="most connections at once (default: 100); 0: as many as are due, each timed from when it was due",
     )
     parser.add_argument(
         "--stock", type=count(0, 1_000_000), default=0, help="pieces (default: 0, one for every start)"
