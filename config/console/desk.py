@@ -10,10 +10,10 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.views.main import ERROR_FLAG
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import DataError
-from django.db.models import DateTimeField, Model, QuerySet
+from django.db.models import DateTimeField, ManyToManyField, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -33,6 +33,7 @@ MOST_ROWS = 10_000
 MOST_TRACES = 200
 MOST_NAMED = 100
 MOST_WORDS = 6
+LONGEST_KEY = 18  # digits, fewer than those of 2**63
 MOST_LETTERS = 100
 # From the year 1000 to one that another can follow.
 DATE_PARTS = {
@@ -57,13 +58,27 @@ class MoneyInput(forms.TextInput):
         super().__init__(attrs={"inputmode": "decimal", "class": "money-input", "autocomplete": "off"})
 
 
+class ManyChoices(forms.ModelMultipleChoiceField):
+    """Rows to choose; a number that no database can hold is no choice, where Django would ask the database for it."""
+
+    def clean(self, value: Any) -> Any:
+        for each in map(str, value or ()):
+            if len(each) > LONGEST_KEY:
+                words, code = self.error_messages["invalid_choice"], "invalid_choice"
+                raise ValidationError(words, code=code, params={"value": f"{each:.20}"})
+        return super().clean(value)
+
+
 class Desk(admin.ModelAdmin):
     """A list and its pages. Saving leaves an audit entry; acts and panels that rooms signed up are shown."""
 
     list_per_page = 50
     show_full_result_count = False
     paginator = BoundedPaginator
-    formfield_overrides = {MoneyField: {"widget": MoneyInput}}
+    formfield_overrides = {
+        MoneyField: {"widget": MoneyInput},
+        ManyToManyField: {"form_class": ManyChoices},
+    }
     natural_key = ""
     """A unique field by which other rooms link here: `admin:…_named`."""
     exports: tuple[str, ...] = ()
@@ -101,6 +116,11 @@ class Desk(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return with_marks(super().get_queryset(request))
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """The rows that are edited in the list: no more than a page of it shows, whatever is said of their number."""
+        rows = self.list_max_show_all
+        return super().get_changelist_formset(request, max_num=rows, absolute_max=rows, **kwargs)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Django's own, and those that rooms signed up."""

@@ -1,11 +1,18 @@
-"""What strangers send: odd texts, odd bodies, and a way to send them to every address that the shop has."""
+"""What strangers send: odd texts, odd bodies, and a way to send them to every address that the shop has.
 
+Each page is sent some of them, the next page the next ones. `ATTACKS=all` sends each page all, which takes many times
+as long.
+"""
+
+import itertools
+import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
+from typing import Generic, TypeVar
 from urllib.parse import quote, quote_from_bytes
 
 from django.db import transaction
@@ -13,7 +20,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 FORM = "application/x-www-form-urlencoded"
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+RARE_METHODS = ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 # Seconds of computing that an answer may take; waiting for a busy machine is not held against it.
 SLOWEST = 2
 
@@ -121,6 +128,21 @@ HEADERS = {
     "stripe-signature": ["t=,v1=", "t=1e999,v1=\xff", "t=" + "9" * 5000 + ",v1=a", "," * 5000],
     "authorization": ["Basic \xff", "Bearer " + "x" * 8000],
 }
+
+
+T = TypeVar("T")
+
+
+class Dealt(Generic[T]):
+    """A list that is dealt out a few at a time, round and round: over many pages each thing comes up often."""
+
+    def __init__(self, things: Iterable[T]):
+        self._all = list(things)
+        self._turn = itertools.cycle(self._all)
+
+    def next(self, many: int) -> list[T]:
+        """The next so many; all of them with `ATTACKS=all`."""
+        return self._all if os.environ.get("ATTACKS") == "all" else list(itertools.islice(self._turn, many))
 
 
 # --- where ------------------------------------------------------------------------------------------

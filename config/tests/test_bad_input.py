@@ -16,7 +16,7 @@ from django.utils.http import urlsafe_base64_encode
 from accounts.models import Address, User
 from accounts.tests.factories import AddressFactory, StaffFactory, UserFactory
 from config.tests import attack
-from config.tests.attack import BODIES, FILES, FORM, HEADERS, METHODS, TEXTS, Forms, Visitor
+from config.tests.attack import BODIES, FILES, FORM, HEADERS, RARE_METHODS, TEXTS, Dealt, Forms, Visitor
 from config.tests.running import RunningShop
 from config.tests.world import asked_for_return, balanced_world, photographed
 from inventory.models import StockMovement
@@ -173,17 +173,23 @@ def none_wrong(visitors) -> None:
     assert not wrong, f"{len(wrong)} bad answers:\n" + "\n".join(wrong[:40])
 
 
+def some(area: str, in_shop: int, in_console: int) -> int:
+    """How many attacks a page of this area is sent: the console is used by few, and has many pages of few kinds."""
+    return in_console if area.startswith("admin") else in_shop
+
+
 @pytest.mark.any_database
 @pytest.mark.parametrize("area", AREAS)
 def test_no_method_and_no_text_in_an_address_breaks_a_page(area, world, visitors, stripe):  # noqa: F811
     before = facts()
+    texts, rare = Dealt(TEXTS.values()), Dealt(RARE_METHODS)
     for route, who in itertools.product(AREAS[area], who_may_see(area)):
         visitor, address = visitors[who], good_address(route, world)
         is_console_guest = area.startswith("admin") and who != "owner"
-        for method in ("GET", "POST") if is_console_guest else METHODS:
+        for method in ("GET", "POST", *([] if is_console_guest else rare.next(some(area, 3, 1)))):
             visitor.send(method, address)
         for hole in attack.holes(route) if who == who_may_see(area)[-1] else ():
-            for text in TEXTS.values():
+            for text in texts.next(some(area, 9, 4)):
                 others = dict.fromkeys(attack.holes(route), "1")
                 visitor.send("GET", attack.filled(route, {**others, hole: text}))
 
@@ -193,15 +199,17 @@ def test_no_method_and_no_text_in_an_address_breaks_a_page(area, world, visitors
 
 @pytest.mark.parametrize("area", AREAS)
 def test_no_text_in_a_query_breaks_a_page(area, world, visitors, stripe):  # noqa: F811
-    """Each text in all that pages read from an address at once, and one of them, in turn, in each of it alone."""
+    """Some texts in all that pages read from an address at once, and one of them, in turn, in each of it alone."""
     best = "owner" if area.startswith("admin") else "customer"
-    turn = itertools.cycle(TEXTS.values())
+    texts, names = Dealt(TEXTS.values()), Dealt(QUERIES)
     for route in AREAS[area]:
         address = good_address(route, world)
-        names = QUERIES if not attack.holes(route) and "/add/" not in route else QUERIES[:1]
-        for text in TEXTS.values() if best == "customer" else itertools.islice(turn, 2):
-            visitors[best].send("GET", f"{address}?{'&'.join(f'{name}={text}' for name in names)}")
-        for name, text in zip(names, turn, strict=False):
+        is_list = not attack.holes(route) and "/add/" not in route
+        alone = names.next(some(area, 16, 8)) if is_list else QUERIES[:1]
+        for text in texts.next(some(area, 7, 1)):
+            everywhere = QUERIES if is_list else QUERIES[:1]
+            visitors[best].send("GET", f"{address}?{'&'.join(f'{name}={text}' for name in everywhere)}")
+        for name, text in zip(alone, texts.next(len(alone)), strict=False):
             visitors[best].send("GET", f"{address}?{name}={text}")
 
     none_wrong(visitors)
@@ -211,9 +219,10 @@ def test_no_text_in_a_query_breaks_a_page(area, world, visitors, stripe):  # noq
 @pytest.mark.parametrize("area", AREAS)
 def test_no_body_breaks_a_page(area, world, visitors, stripe):  # noqa: F811
     before = facts()
+    bodies = Dealt(BODIES.values())
     for route, who in itertools.product(AREAS[area], who_may_see(area)):
         is_expected = who == who_may_see(area)[-1]
-        for kind, body in BODIES.values() if is_expected else list(BODIES.values())[:2]:
+        for kind, body in bodies.next(some(area, 7, 3) if is_expected else 1):
             visitors[who].send("POST", good_address(route, world), body, kind)
 
     none_wrong(visitors)
@@ -224,6 +233,7 @@ def test_no_body_breaks_a_page(area, world, visitors, stripe):  # noqa: F811
 def test_no_text_and_no_file_in_a_form_breaks_a_page(area, world, visitors, stripe):  # noqa: F811
     is_console = area.startswith("admin")
     seen = set()
+    texts, files = Dealt(TEXTS.values()), Dealt(FILES.values())
     for route, who in itertools.product(AREAS[area], ["owner"] if is_console else who_may_see(area)):
         visitor, address = visitors[who], good_address(route, world)
         page = visitor.send("GET", address)
@@ -235,22 +245,30 @@ def test_no_text_and_no_file_in_a_form_breaks_a_page(area, world, visitors, stri
             shape = (target.partition("?")[0], form.is_post, *sorted(form.fields))
             if shape not in seen and target.startswith("/"):
                 seen.add(shape)
-                attack_form(visitor, target, form, thorough=not is_console)
+                attack_form(visitor, target, form, texts, files, thorough=not is_console)
 
     none_wrong(visitors)
 
 
-def attack_form(visitor: Visitor, target: str, form: attack.SentForm, *, thorough: bool) -> None:
+def attack_form(
+    visitor: Visitor,
+    target: str,
+    form: attack.SentForm,
+    texts: Dealt[str],
+    files: Dealt[tuple[str, bytes]],
+    *,
+    thorough: bool,
+) -> None:
     """Send a form with bad texts in one field at a time (others in each, in the console one), then in all."""
     good = {quote_plus(name): quote_plus(value) for name, value in form.fields.items()}
-    turn = itertools.cycle(TEXTS.values())
-    for name in good if thorough else list(good)[:15]:
-        for text in itertools.islice(turn, 4 if thorough else 1):
+    for name in good if thorough else list(good)[:10]:
+        for text in texts.next(2 if thorough else 1):
             _send_fields(visitor, target, form, {**good, name: text})
-    for text in TEXTS.values() if thorough else list(TEXTS.values())[::5]:
+    for text in texts.next(8 if thorough else 2):
         _send_fields(visitor, target, form, dict.fromkeys(good, text))
-    for file_field, (name, content) in itertools.product(form.files, FILES.values()):
-        visitor.send("POST", target, *attack.multipart(form.fields, file_field, name, content))
+    for file_field in form.files:
+        for name, content in files.next(4):
+            visitor.send("POST", target, *attack.multipart(form.fields, file_field, name, content))
 
 
 def _send_fields(visitor: Visitor, target: str, form: attack.SentForm, fields: dict[str, str]) -> None:

@@ -44,7 +44,7 @@ def test_twenty_tabs_and_five_spellings_of_one_customer_get_one_piece():
 @pytest.fixture
 def size():
     """(buyers, pieces): what each database is promised to bear on one machine."""
-    return (200, 20) if connection.vendor == "postgresql" else (40, 8)
+    return (200, 20) if connection.vendor == "postgresql" else (16, 4)
 
 
 def test_a_crowd_gets_the_pieces_of_the_sale_and_the_rest_is_told(size):
