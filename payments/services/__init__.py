@@ -40,6 +40,7 @@ from payments.services.refunding import (
     why_not_refund,
 )
 from payments.services.replaying import Replay, replay_events
+from payments.services.sessions import end_session
 from payments.services.settling import (
     CannotSettle,
     Undecided,
@@ -62,7 +63,7 @@ from payments.services.settling_many import (
     work_run,
 )
 from payments.services.shipping import CannotShip, ship_order, why_not_ship, will_settle
-from payments.services.start import end_session, just_ordered, start_payment
+from payments.services.start import just_ordered, start_payment
 from payments.services.store_credit import (
     AlreadyBooked,
     CreditError,

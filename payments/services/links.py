@@ -3,7 +3,7 @@
 from orders.models import Checkout
 from payments import gateway
 from payments.models import Payment
-from payments.services.start import ask_for_session
+from payments.services.sessions import ask_for_session
 from payments.services.sweeping import Tally, alone
 
 # After so many without an answer, the others come with the next run.

@@ -32,8 +32,8 @@ from payments.services.inbox import DECIDED, WANTED, act_again, record_event, un
 from payments.services.late import return_money
 from payments.services.ledger import report, undecided
 from payments.services.refunding import follow_up
+from payments.services.sessions import adopt_session, resolve_start
 from payments.services.settling import CannotSettle, Undecided, decide, release, why_not
-from payments.services.start import adopt_session, resolve_start
 from payments.services.sweeping import Tally, alone
 
 # Younger events may be on their way here.

@@ -15,7 +15,7 @@ from payments.services import counter
 from payments.services.cancelling import cancel_order
 from payments.services.errors import AlreadyOrdered, ProviderAway
 from payments.services.proving import lock
-from payments.services.start import end_session
+from payments.services.sessions import end_session
 
 logger = logging.getLogger(__name__)
 

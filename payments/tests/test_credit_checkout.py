@@ -18,7 +18,7 @@ from inventory.models import StockLevel
 from orders.models import Checkout, Invoice, Order
 from payments import gateway, services
 from payments.models import Finding, Payment
-from payments.services import start, store_credit
+from payments.services import sessions, start, store_credit
 from payments.tests.conftest import make_till
 from payments.tests.test_views import typed
 
@@ -215,7 +215,7 @@ def test_a_lost_answer_keeps_the_credit_until_stripe_has_said(stripe, purse, fau
     press(purse, 1230)
     assert balance() == 0
 
-    monkeypatch.setattr(start, "UNANSWERED_AFTER", timedelta(0))
+    monkeypatch.setattr(sessions, "UNANSWERED_AFTER", timedelta(0))
     Payment.objects.update(created_at=timezone.now() - timedelta(minutes=2))
     Checkout.objects.update(state="open")
     services.reconcile()

@@ -14,7 +14,7 @@ from orders.services import quotas
 from orders.tests.factories import PromotionFactory, VoucherFactory
 from payments import gateway, services
 from payments.models import Finding, Payment
-from payments.services.start import give_up
+from payments.services.sessions import give_up
 from payments.tests.conftest import make_till
 from payments.tests.test_awaiting import away  # noqa: F401  (a fixture)
 
