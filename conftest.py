@@ -74,11 +74,11 @@ def _ledgers_can_be_flushed():
 
 
 def pytest_collection_modifyitems(items):
-    """Run once, on SQLite, what is long and the same on every database."""
+    """Run once, on SQLite, what is the same on every database: what asks none, and what is marked so."""
     if connection.vendor == "sqlite":
         return
     for item in items:
-        if item.get_closest_marker("any_database"):
+        if item.get_closest_marker("any_database") or not _uses_the_database(item):
             item.add_marker(pytest.mark.skip(reason="It is the same on every database, and runs on SQLite."))
 
 
@@ -87,10 +87,11 @@ def pytest_runtest_call(item):
     """Prove the books after every test that moved stock or money, before its rows are rolled back or flushed.
 
     A test answers for the rules of its own room and those under it, as it may not know the rooms above. Tests that
-    break the books by hand are marked `broken_books`.
+    break the books by hand are marked `broken_books`. On other databases than SQLite, where every test is proven, those
+    are whose writes meet others: what one transaction writes by itself is the same on each.
     """
     result = yield
-    if _uses_the_database(item) and not item.get_closest_marker("broken_books"):
+    if _is_to_be_proven(item) and not item.get_closest_marker("broken_books"):
         _prove_the_books(item.path.relative_to(item.config.rootpath).parts[0])
     return result
 
@@ -98,6 +99,13 @@ def pytest_runtest_call(item):
 def _uses_the_database(item):
     doors = {"db", "transactional_db", "live_server"}
     return bool(item.get_closest_marker("django_db") or doors & set(item.fixturenames))
+
+
+def _is_to_be_proven(item):
+    if connection.vendor == "sqlite":
+        return _uses_the_database(item)
+    marker = item.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in item.fixturenames
 
 
 def _prove_the_books(room):

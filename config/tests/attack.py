@@ -1,11 +1,10 @@
 """What strangers send: odd texts, odd bodies, and a way to send them to every address that the shop has.
 
-Each page is sent some of them, the next page the next ones. `ATTACKS=all` sends each page all, which takes many times
+Each page is sent some of them, the next page the next ones. `THOROUGH=1` sends each page all, which takes many times
 as long.
 """
 
 import itertools
-import os
 import re
 import time
 from collections.abc import Iterable, Iterator
@@ -18,6 +17,8 @@ from urllib.parse import quote, quote_from_bytes
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
+
+from config.tests.thorough import IS_THOROUGH
 
 FORM = "application/x-www-form-urlencoded"
 RARE_METHODS = ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -141,8 +142,8 @@ class Dealt(Generic[T]):
         self._turn = itertools.cycle(self._all)
 
     def next(self, many: int) -> list[T]:
-        """The next so many; all of them with `ATTACKS=all`."""
-        return self._all if os.environ.get("ATTACKS") == "all" else list(itertools.islice(self._turn, many))
+        """The next so many; all of them with `THOROUGH=1`."""
+        return self._all if IS_THOROUGH else list(itertools.islice(self._turn, many))
 
 
 # --- where ------------------------------------------------------------------------------------------

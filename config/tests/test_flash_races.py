@@ -8,6 +8,7 @@ from django.db import connection
 from config import books
 from config.tests.running import RunningShop
 from config.tests.test_races import press_all_at_once
+from config.tests.thorough import size as size_of
 from orders.models import Checkout, Order
 from orders.services import quotas
 from payments.tests.conftest import make_rates
@@ -44,7 +45,7 @@ def test_twenty_tabs_and_five_spellings_of_one_customer_get_one_piece():
 @pytest.fixture
 def size():
     """(buyers, pieces): what each database is promised to bear on one machine."""
-    return (200, 20) if connection.vendor == "postgresql" else (16, 4)
+    return size_of((100, 10), (200, 20)) if connection.vendor == "postgresql" else (16, 4)
 
 
 def test_a_crowd_gets_the_pieces_of_the_sale_and_the_rest_is_told(size):

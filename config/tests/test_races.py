@@ -14,6 +14,7 @@ from django.db import connection
 
 from config.tests.browser import Buyer
 from config.tests.running import RunningShop
+from config.tests.thorough import size as size_of
 from inventory.models import StockLevel
 from orders.models import Checkout, Order
 from payments.tests.conftest import make_rates
@@ -74,7 +75,7 @@ def oversell(shop: RunningShop, buyers: int, stock: int) -> tuple[Counter, Stock
 @pytest.fixture
 def size():
     """(buyers, units): what each database is promised to bear on one machine."""
-    return (500, 50) if connection.vendor == "postgresql" else (24, 6)
+    return size_of((200, 20), (500, 50)) if connection.vendor == "postgresql" else (24, 6)
 
 
 def test_a_crowd_buys_what_there_is_and_not_one_more(size):

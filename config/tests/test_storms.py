@@ -18,6 +18,7 @@ from config import books
 from config.tests.browser import Browser
 from config.tests.helpers import run_tasks
 from config.tests.running import RunningShop
+from config.tests.thorough import size
 from orders.models import Order
 from payments import gateway, services
 from payments.models import Payment, WebhookEvent
@@ -33,6 +34,8 @@ pytestmark = [
         connection.vendor != "postgresql", reason="Storms run on PostgreSQL; make test has none."
     ),
 ]
+
+PAID, TIMES, KILLS = size((40, 10, 20), (100, 20, 50))
 
 
 def paid_sessions(shop: RunningShop, count: int) -> list[Payment]:
@@ -99,17 +102,17 @@ def storm(shop: RunningShop, payments: list[Payment], times: int) -> Counter:
     return statuses
 
 
-def test_every_event_twenty_times_in_parallel_makes_one_order_and_one_mail_each():
+def test_every_event_many_times_in_parallel_makes_one_order_and_one_mail_each():
     with RunningShop() as shop:
-        payments = paid_sessions(shop, 100)
+        payments = paid_sessions(shop, PAID)
 
-        statuses = storm(shop, payments, times=20)
+        statuses = storm(shop, payments, times=TIMES)
 
-        assert statuses == {204: 4000}, shop.said()
+        assert statuses == {204: 2 * PAID * TIMES}, shop.said()
         run_tasks()
-    assert Order.objects.count() == 100
-    assert len(mail.outbox) == 100
-    assert len({message.extra_headers["Message-ID"] for message in mail.outbox}) == 100
+    assert Order.objects.count() == PAID
+    assert len(mail.outbox) == PAID
+    assert len({message.extra_headers["Message-ID"] for message in mail.outbox}) == PAID
     assert books.verify().violations == []
 
 
@@ -125,9 +128,9 @@ def test_without_the_lock_the_storm_is_not_weathered():
     assert Order.objects.count() == 10
 
 
-def test_a_hundred_paid_sessions_without_events_are_found_and_late_events_change_nothing():
+def test_paid_sessions_without_events_are_found_and_late_events_change_nothing():
     with RunningShop() as shop:
-        paid_sessions(shop, 100)
+        paid_sessions(shop, PAID)
         assert Order.objects.count() == 0
 
         both = [
@@ -138,14 +141,14 @@ def test_a_hundred_paid_sessions_without_events_are_found_and_late_events_change
         for thread in both:
             thread.join()
 
-        assert Order.objects.count() == 100
+        assert Order.objects.count() == PAID
         before = list(Order.objects.order_by("pk").values())
         with ThreadPoolExecutor(8) as pool:
             statuses = Counter(pool.map(lambda body: deliver(shop, body), all_events()))
-        assert statuses == {204: 200}, shop.said()
+        assert statuses == {204: 2 * PAID}, shop.said()
         run_tasks()
     assert list(Order.objects.order_by("pk").values()) == before
-    assert len(mail.outbox) == 100
+    assert len(mail.outbox) == PAID
     assert books.verify().violations == []
 
 
@@ -165,19 +168,19 @@ def kill_while_events_come(shop: RunningShop, kills: int) -> None:
 
 def test_workers_that_die_at_any_point_of_the_webhook_lose_and_double_nothing():
     with RunningShop(workers=1) as shop:
-        kill_while_events_come(shop, 50)
+        kill_while_events_come(shop, KILLS)
         WebhookEvent.objects.update(received_at="2025-01-01T00:00:00Z")
         services.reconcile()
         run_tasks()
 
-    assert Order.objects.count() == 50
-    assert len(mail.outbox) == 50
+    assert Order.objects.count() == KILLS
+    assert len(mail.outbox) == KILLS
     assert books.verify().violations == []
 
 
 @pytest.mark.broken_books
 def test_without_the_transaction_a_crash_leaves_half_a_payment():
     with RunningShop(workers=1, app="config.tests.unguarded:application", TAKE_DOWN="transaction") as shop:
-        kill_while_events_come(shop, 25)
+        kill_while_events_come(shop, KILLS // 2)
 
-    assert Order.objects.count() < 25 or books.verify().violations
+    assert Order.objects.count() < KILLS // 2 or books.verify().violations

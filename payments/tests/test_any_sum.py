@@ -35,7 +35,7 @@ from orders.tests.factories import (
 )
 from payments import gateway, services
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.any_database]
 EXAMPLES = 40
 COUNTRIES = st.sampled_from(["DE", "AT", "CH", "US", "CN"])
 ORIGINS = st.sampled_from(["", "", "DE", "CH", "CN", "PT"])

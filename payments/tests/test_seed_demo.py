@@ -28,6 +28,8 @@ from shop.tests.factories import VariantFactory
 
 SMALL = {"products": 12, "orders": 6, "days": 3, "no_pictures": True}
 
+pytestmark = pytest.mark.any_database  # the demo itself is seeded on both
+
 
 @pytest.fixture(autouse=True)
 def own_var(settings, tmp_path):

@@ -26,7 +26,7 @@ from returns import services
 from returns.models import ReturnLine, ReturnPayout, ReturnRequest
 from returns.tests.making import CardsThatPay, Spec, make_order, settle
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.any_database]
 EXAMPLES = 8
 S = ReturnRequest.State
 NOES = (services.ReturnError, payments.PaymentError, orders.OrderError)
