@@ -3,8 +3,8 @@
 One thread over bare sockets, so that it takes as little as can be from the shop beside which it runs; standard library
 only. The load is open: each request has its moment, whether those before it were answered or not, and its time is
 measured from that moment. Each comes on a connection of its own, as from a browser of its own. Where a plan says that
-no more than so many connections may be open at once, whoever finds none free is sent later, or never: then times count
-from the sending, and how many were really sent is part of what was seen.
+no more than so many connections may be open at once, whoever finds none free for `TOO_LATE` is not sent at all: then
+times count from the sending, and how many were really sent is part of what was seen.
 """
 
 import errno
@@ -22,6 +22,8 @@ from config.answers import Answer, request
 
 LONGEST = 30.0
 """Seconds after which nobody waits any more."""
+TOO_LATE = 0.2
+"""Seconds after which somebody for whom no connection is free goes home, if they have no place in line."""
 BREATH = 0.002
 """Seconds for which it may sleep before it looks at the clock again."""
 
@@ -91,7 +93,9 @@ class Generator:
         while not self.is_stopped and (self._flights or (self._agenda and self._now() < end)):
             now = self._now()
             while self._agenda and self._agenda[0][0] <= now < end and self._may_connect:
-                self._send(*heapq.heappop(self._agenda))
+                due, number, is_again = heapq.heappop(self._agenda)
+                if is_again or not self._is_too_late(due):
+                    self._send(due, number, is_again)
             for key, _ in self._poll.select(self._pause()):
                 self._serve(key.data)
             if now > end + LONGEST:
@@ -113,6 +117,9 @@ class Generator:
     @property
     def _may_connect(self) -> bool:
         return not self.plan.connections or len(self._flights) < self.plan.connections
+
+    def _is_too_late(self, due: float) -> bool:
+        return bool(self.plan.connections) and self._now() - due > TOO_LATE
 
     def _pause(self) -> float:
         if not self._agenda or not self._may_connect:
