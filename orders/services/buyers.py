@@ -19,7 +19,7 @@ DOTLESS = ("gmail.com", "googlemail.com")
 
 @dataclass(frozen=True)
 class Mailbox:
-    """Where mail to an address arrives: without capitals, without what stands behind a "+"."""
+    """Where mail to an address arrives: without capitals, without what stands behind a "+" that is not its first."""
 
     local: str
     domain: str
@@ -35,7 +35,7 @@ class Mailbox:
 def mailbox_of(email: str) -> Mailbox | None:
     """The mailbox of an address; None of what is none."""
     local, at, domain = email.strip().lower().rpartition("@")
-    local = local.partition("+")[0]
+    local = local.partition("+")[0] or local
     if domain in DOTLESS:
         local, domain = local.replace(".", ""), DOTLESS[0]
     return Mailbox(local, domain) if at and local and domain else None
@@ -43,8 +43,7 @@ def mailbox_of(email: str) -> Mailbox | None:
 
 def keys_of(email: str, customer: User | None) -> list[str]:
     """By what this customer is known again: digests of the mailboxes and of the account; none of a stranger."""
-    mailboxes = {mailbox_of(each) for each in (email, customer.email if customer else "")}
-    known = [f"mailbox {each}" for each in mailboxes if each] + (
+    known = [f"mailbox {each}" for each in _mailboxes(email, customer)] + (
         [f"account {customer.pk}"] if customer else []
     )
     return sorted(salted_hmac(__name__, each, algorithm="sha256").hexdigest()[:32] for each in known)
@@ -52,12 +51,17 @@ def keys_of(email: str, customer: User | None) -> list[str]:
 
 def has_ordered(email: str, customer: User | None) -> bool:
     """Whether there is an order of this customer that was not cancelled; one query, or none for a stranger."""
-    own = Q(customer=customer) if customer else Q(pk=None)
-    mailbox = mailbox_of(email)
+    own = Q(customer=customer) if customer else Q()
+    for mailbox in _mailboxes(email, customer):
+        own |= _is(mailbox)
     orders = Order.objects.exclude(state=Order.State.CANCELLED)
-    if mailbox is None:
-        return customer is not None and orders.filter(own).exists()
-    return _with_mailbox(orders, mailbox).filter(own | _is(mailbox)).exists()
+    return bool(own) and _with_mailbox(orders).filter(own).exists()
+
+
+def _mailboxes(email: str, customer: User | None) -> set[Mailbox]:
+    """Of the address that was typed and of the account's."""
+    found = {mailbox_of(each) for each in (email, customer.email if customer else "")}
+    return {each for each in found if each}
 
 
 def _is(mailbox: Mailbox) -> Q:
@@ -68,15 +72,15 @@ def _is(mailbox: Mailbox) -> Q:
     return Q(ends, email__startswith=mailbox.local[0], **{spelt: mailbox.local})
 
 
-def _with_mailbox(orders, mailbox: Mailbox):
-    """With `local`, what stands before the "@" and the first "+" of the address; and `dotless`."""
+def _with_mailbox(orders):
+    """With `local`, what stands before the "@" and the first "+" of the address, if anything does; and `dotless`."""
     at, plus = StrIndex("email", Value("@")), StrIndex("email", Value("+"))
     return orders.annotate(
         at=at,
         plus=plus,
         local=Lower(
             Case(
-                When(plus__gt=0, plus__lt=F("at"), then=Substr("email", 1, F("plus") - 1)),
+                When(plus__gt=1, plus__lt=F("at"), then=Substr("email", 1, F("plus") - 1)),
                 default=Substr("email", 1, F("at") - 1),
             )
         ),

@@ -129,7 +129,10 @@ SPELLINGS = ["ada@example.com", "ADA@Example.com", "ada+shop@example.com", "ada+
 GMAIL = ["ada.b@gmail.com", "adab@gmail.com", "a.d.a.b+x@googlemail.com", "AdaB@GoogleMail.com"]
 
 
-@pytest.mark.parametrize("spellings", [SPELLINGS, GMAIL])
+PLUS = ["+1@example.com", "+1@EXAMPLE.com", " +1@example.com"]
+
+
+@pytest.mark.parametrize("spellings", [SPELLINGS, GMAIL, PLUS])
 def test_one_customer_is_known_again_however_their_address_is_spelt(spellings):
     assert len({str(buyers.mailbox_of(each)) for each in spellings}) == 1
     voucher = VoucherFactory(per_customer=1)
@@ -180,6 +183,23 @@ def test_for_a_first_order_only_is_for_who_has_not_ordered(ordered):
     assert _why_not(voucher, email="ad@example.com") == ""
     Order.objects.filter(pk=order.pk).update(state="cancelled")
     assert _why_not(voucher, email="ada@example.com") == ""
+
+
+@pytest.mark.parametrize("ordered", ["+1@example.com", "+1+2@example.com", "+.1@gmail.com"])
+def test_an_address_that_begins_with_a_plus_has_a_first_order_too(ordered):
+    OrderFactory(email=ordered)
+
+    assert buyers.has_ordered(ordered, None)
+    assert not buyers.has_ordered("+3@example.com", None)
+
+
+def test_what_was_ordered_under_the_accounts_address_is_its_order_whatever_is_typed():
+    voucher, ada = VoucherFactory(first_order_only=True), UserFactory(email="ada@example.com")
+    OrderFactory(email="ada@example.com", customer=None)
+    other = UserFactory(email="other@example.com")
+
+    assert _why_not(voucher, email="b@example.com", customer=ada) == "This voucher is only for a first order."
+    assert not buyers.has_ordered("b@example.com", other)
 
 
 def test_dots_of_gmail_are_the_same_first_order():
