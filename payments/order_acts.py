@@ -93,7 +93,7 @@ class Cancel(console.Act):
             money = (
                 f"{format_money(value)} less is owed; if nothing is left, the hold on the card is released."
             )
-        if payment and payment.credit:
+        if payment and services.credit_left(payment):
             money += " What was paid with store credit becomes store credit again."
         return f"{count} pieces go back on sale. {money} The invoice is credited. This cannot be undone."
 

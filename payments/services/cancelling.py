@@ -182,4 +182,4 @@ def _shares(payment: Payment, value: int) -> tuple[int, int]:
     """
     to_card = 0 if disputing.why_disputed(payment) else min(value, refunding.refundable(payment))
     left = refunding.refundable(payment, Refund.Method.CREDIT) - to_card
-    return to_card, max(0, min(value - to_card, left, payment.credit))
+    return to_card, max(0, min(value - to_card, left, refunding.credit_left(payment)))

@@ -60,6 +60,15 @@ def refundable(payment: Payment, method: str = M.CARD) -> int:
     return max(0, min(left, to_card) if method == M.CARD else left)
 
 
+def credit_left(payment: Payment) -> int:
+    """What it was paid with store credit and did not become store credit again, in minor units; one query.
+
+    Before it is settled, what is given back is in its `credit` no more; afterwards it is a refund.
+    """
+    back = payment.refunds.filter(method=M.CREDIT, state=S.SUCCEEDED).aggregate(sum=Sum("amount"))["sum"] or 0
+    return max(0, payment.credit - back)
+
+
 def why_not_method(payment: Payment, method: str) -> str:
     """Why money cannot go back in this way, whatever the amount, in a sentence; empty if it can.
 

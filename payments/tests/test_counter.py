@@ -72,6 +72,19 @@ def press(till, **fields):
     return Payment.objects.select_related("checkout", "order").get(order=outcome)
 
 
+def paid_in_part_with_credit(till, *, mugs, credit):
+    """The order of a customer whose store credit pays a part of it; the rest waits at the counter."""
+    customer = UserFactory(email="buyer@example.org")
+    store_credit.book(customer.pk, "granted", credit, key="gift")
+    till.details = replace(till.details, customer=customer)
+    till.put(till.mug, mugs)
+    return press(till, credit=credit)
+
+
+def balance_of_buyer():
+    return services.balance_of(get_user_model().objects.get(email="buyer@example.org").pk)
+
+
 def figures(payment):
     payment = Payment.objects.select_related("order").get(pk=payment.pk)
     return (
@@ -348,6 +361,25 @@ def test_what_was_paid_there_goes_back_in_cash_and_never_to_a_card(no_stripe, co
     run_tasks()
 
     assert figures(payment) == ("refunded", TOTAL, TOTAL, 0, TOTAL, "refunded")
+    assert books.verify().violations == []
+
+
+def test_cancelling_in_parts_gives_back_no_more_store_credit_than_was_paid_with_it(no_stripe, counter):
+    payment = take(paid_in_part_with_credit(counter, mugs=3, credit=3000))
+
+    def one_less(number):
+        words = services.cancel_order(payment.order, key=f"c{number}", reason="No.", pieces={1: 1})
+        return words.rpartition(".")[0], balance_of_buyer()
+
+    cash = "were paid at the counter: pay them back in cash or as store credit"
+    assert one_less(1) == ("€19.99 are store credit again", 1999)
+    assert one_less(2) == (f"€9.98 {cash}. €10.01 are store credit again", 3000)
+    assert one_less(3) == (f"€29.97 {cash}", 3000)
+
+    assert "€29.97 were paid" in Finding.objects.get().sentence
+    services.refund(payment, amount=2997, cause="cash", method="cash", handed_over_by="Till 1")
+    run_tasks()
+    assert figures(payment)[0] == "refunded"
     assert books.verify().violations == []
 
 

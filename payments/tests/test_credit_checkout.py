@@ -20,6 +20,7 @@ from payments import gateway, services
 from payments.models import Finding, Payment
 from payments.services import sessions, start, store_credit
 from payments.tests.conftest import make_till
+from payments.tests.test_disputing import decide, dispute
 from payments.tests.test_views import typed
 
 pytestmark = pytest.mark.django_db
@@ -364,6 +365,20 @@ def test_once_settled_the_card_is_paid_back_first_and_the_rest_is_credit_again(s
     assert Order.objects.get().payment_state == "refunded"
     assert Invoice.objects.get(kind="invoice").balance.credited == 4488
     settle_clock()
+
+
+def test_while_a_bank_keeps_the_money_parts_give_back_no_more_credit_than_was_paid_with_it(stripe, purse):
+    payment = placed(stripe, purse)
+    services.settle(payment, amount=3258)
+    name = dispute(stripe, payment, amount=100)
+    services.follow_dispute(payment, name)
+    decide(stripe, name, won=False)
+    services.follow_dispute(payment, name)
+
+    for number in (1, 2):
+        services.cancel_order(Order.objects.get(), key=f"k{number}", reason="One less", pieces={1: 1})
+
+    assert figures(payment) == ("part_refunded", 3258, 3258, 1230, 1230, 1230)
 
 
 def test_a_released_hold_gives_the_credit_back(stripe, purse):

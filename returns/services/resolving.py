@@ -143,7 +143,7 @@ def lowered(worth: valuing.Worth, lines: Mapping[int, int], reductions: Mapping[
 def _usual(payment: Payment | None, total: int) -> dict[str, int]:
     """To the card what it was charged, the rest as store credit, of which it was paid; cash for what was paid there."""
     if payment and payment.is_at_counter:
-        to_credit = min(total, payment.credit)
+        to_credit = min(total, payments.credit_left(payment))
         return {M.CARD: 0, M.CREDIT: to_credit, M.CASH: total - to_credit}
     to_card = min(total, payments.refundable(payment, M.CARD)) if payment else 0
     return {M.CARD: to_card, M.CREDIT: total - to_card}
