@@ -103,15 +103,11 @@ def cart_update(request: Request) -> HttpResponse:
 @require_POST
 @never_cache
 def cart_voucher(request: Request) -> HttpResponse:
-    """Put a voucher into the cart by its code; an empty one takes it out. Leads back to the page that asked."""
-    cart, is_checkout = cart_cookie.find(request), request.POST.get("next") == "checkout"
+    """Put a voucher into the cart by its code; an empty one takes it out."""
+    cart = cart_cookie.find(request)
     if cart is None:
         return _cart_page(request, None, problem=str(orders.EmptyCart()), status=409)
     tried = try_voucher(request, cart)
-    if is_checkout:
-        if tried.problem:
-            messages.error(request, tried.problem)
-        return _see_other("payments:checkout")
     if request.htmx or tried.problem:
         answer = _cart_page(request, cart, tried=tried, status=tried.status)
         return throttle.mark(answer, tried.throttled) if tried.throttled else answer

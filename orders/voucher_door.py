@@ -23,10 +23,12 @@ class Tried:
     typed: str = ""
     status: int = 200
     throttled: throttle.Throttled | None = None
+    was_pressed: bool = False
+    """Whether the order was pressed with a code in the field that nobody had tried yet."""
 
 
 def try_voucher(request: HttpRequest, cart: Cart) -> Tried:
-    """Put the voucher that was typed into the cart; right codes count as tries like wrong ones."""
+    """Put the voucher that was typed into the cart, or take it out; right codes count as tries like wrong ones."""
     form = VoucherForm(request.POST)
     typed = request.POST.get("code", "")[:40]
     try:
@@ -41,6 +43,18 @@ def try_voucher(request: HttpRequest, cart: Cart) -> Tried:
         return Tried(str(refusal), typed, 422)
     except orders.VouchersOff as refusal:
         return Tried(str(refusal), typed, 409)
+    return Tried(was_pressed="update" not in request.POST)
+
+
+def has_typed_voucher(request: HttpRequest) -> bool:
+    """Whether a code stands in the field of the checkout: it is tried before anything is ordered."""
+    return bool(request.POST.get("code", "").strip())
+
+
+def look_at_voucher(request: HttpRequest, cart: Cart) -> Tried:
+    """Do with the voucher what the checkout's form says, if it says anything."""
+    if has_typed_voucher(request) or request.POST.get("update") == "no voucher":
+        return try_voucher(request, cart)
     return Tried()
 
 

@@ -19,7 +19,7 @@ from orders import cart_cookie
 from orders import services as orders
 from orders.forms import CheckoutForm
 from orders.models import Cart, Checkout, Order
-from orders.voucher_door import Tried, try_voucher
+from orders.voucher_door import Tried, has_typed_voucher, look_at_voucher
 from payments import gateway, line, services
 from payments.models import Payment
 from payments.views_line import in_line
@@ -41,14 +41,14 @@ class CheckoutView(View):
         """Price again, hold the stock, open the payment page and lead there."""
         if shut := _needs_account(request):
             return shut
-        is_update = "update" in request.POST
+        is_update = "update" in request.POST or has_typed_voucher(request)
         if not is_update and (place := line.place_in_line(request)):
             return in_line(request, place)
         cart = cart_cookie.find(request)
         if cart is None:
             return redirect("orders:cart")
         if is_update:
-            tried = try_voucher(request, cart) if "code" in request.POST else Tried()
+            tried = look_at_voucher(request, cart)
             return _checkout_page(request, cart, _form(request, request.POST, cart), tried=tried)
         form = CheckoutForm(request.POST, customer=cart_cookie.customer_of(request))
         if not form.is_valid():
