@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
+from django.db.migrations.recorder import MigrationRecorder
 
+from config import health
 from config.answers import Answer
 from config.models import WorkerBeat
 from config.processes import Trouble
@@ -232,6 +234,17 @@ def test_a_live_key_is_refused(settings):
 
     with pytest.raises(Trouble, match="live Stripe key"):
         Shop.found("http://127.0.0.1:8000", settings.STRIPE_API_BASE)
+
+
+@pytest.mark.slow
+def test_another_database_than_the_sites_is_said(stress, monkeypatch):
+    monkeypatch.setattr(health, "_migrated", False)
+    monkeypatch.setattr(MigrationRecorder, "applied_migrations", lambda recorder: {})
+
+    with pytest.raises(
+        CommandError, match=r"migrations are not applied.* Is DATABASE_URL the one of the shop"
+    ):
+        stress("oversell")
 
 
 def test_a_simulator_that_does_not_answer_is_said():

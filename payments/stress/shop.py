@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from config import health
 from config.processes import Trouble
 from payments.simulator.guard import LIVE_PREFIXES
 
@@ -73,6 +74,9 @@ class Shop:
         if "calls" not in shop.control("stats"):
             raise Trouble(f"What answers at {shop.stripe.url} is no simulator.")
         _get(f"{shop.site.url}/health/live", what="shop")
+        for _, wrong in health.examine({"database", "migrations"}):
+            if wrong:
+                raise Trouble(f"{wrong} Is DATABASE_URL the one of the shop at {shop.site.url}?")
         return shop
 
     def control(self, path: str, **said: object) -> dict:
