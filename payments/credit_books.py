@@ -107,7 +107,8 @@ books.rule(
     "payments.credit_held",
     says=(
         "A checkout that can be paid holds the store credit that was agreed on; one that came to nothing holds none, "
-        "and neither does an order whose payment was given up. What stays of an order is covered by card and credit."
+        "and neither does an order whose payment was given up. What stays of an order is covered by card and credit, "
+        "or by what is to be paid at the counter."
     ),
     finds=(
         "{number} ({state}, payment {payment_state}) holds store credit of {credit:money}, agreed were {agreed:money}."
@@ -124,7 +125,8 @@ books.rule(
             WHEN payment.state IN ('voided', 'expired', 'failed') THEN payment.credit = 0
             WHEN payment.state = 'authorised' AND placed.state = 'cancelled' THEN payment.credit = 0
             ELSE payment.credit <= checkout.credit
-                 AND payment.authorised + payment.credit >= OWED
+                 AND CASE payment.state WHEN 'pending' THEN payment.amount ELSE payment.authorised END
+                     + payment.credit >= OWED
         END
         ORDER BY payment.id
     """.replace("OWED", OWED).replace(" % ", " %% "),
