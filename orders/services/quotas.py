@@ -71,6 +71,20 @@ def _count(name: str, share: Share) -> bool:
         return cursor.fetchone() is not None
 
 
+def wait_turn(name: str) -> None:
+    """Wait until nobody else is at this name, and keep it until the caller's transaction ends; nothing is taken.
+
+    For what is counted elsewhere. Before any allowance is taken.
+    """
+    table = connection.ops.quote_name(Quota._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (name, taken) VALUES (%s, 0) "  # noqa: S608 (its own table)
+            f"ON CONFLICT (name) DO UPDATE SET taken = {table}.taken",
+            [name],
+        )
+
+
 @transaction.atomic
 def give_back(reference: str) -> int:
     """Give back what a checkout has taken, once; returns of how many allowances."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -17,8 +17,9 @@ from config.money import format_money
 from orders import services as orders
 from orders.models import Order, ShippingMethod
 from orders.personal_data import written_to
+from orders.services import buyers, quotas
 from payments.models import Payment, PaymentEvent
-from payments.services.errors import PaymentError
+from payments.services.errors import CounterRefused, PaymentError
 from payments.services.ledger import tell, write_first
 from payments.services.proving import lock
 
@@ -39,30 +40,41 @@ def is_offered(method: ShippingMethod | None) -> bool:
     return method is not None and method.is_collection and toggles.is_on("cash")
 
 
-def why_not_offered(method: ShippingMethod | None, amount: int, *, email: str) -> str:
-    """Why so much (minor units) cannot be paid at the counter, in a sentence; empty if it can.
+def check(method: ShippingMethod | None, amount: int, *, email: str) -> None:
+    """Look whether so much (minor units) can be paid at the counter. Raises CounterRefused with the reason.
 
-    What one address has ordered so and not paid yet counts together, up to COUNTER_MOST.
+    What one address has ordered so and still owes counts together, up to COUNTER_MOST. Inside the transaction that
+    opens it, before anything is held: of two presses of one mailbox, the second waits for the first and counts it.
     """
     if not toggles.is_on("cash"):
-        return _("Paying at the counter is not possible at the moment. Please pay by card.")
+        raise CounterRefused(_("Paying at the counter is not possible at the moment. Please pay by card."))
     if not is_offered(method):
-        return _(
-            "Only what you collect can be paid at the counter. Please choose to collect it, or pay by card."
+        raise CounterRefused(
+            _(
+                "Only what you collect can be paid at the counter. Please choose to collect it, or pay by card."
+            )
         )
+    for key in buyers.keys_of(email, None):
+        quotas.wait_turn(f"counter by {key}")
+    if owed_by(email) + amount > settings.COUNTER_MOST:
+        raise CounterRefused(
+            _(
+                "Up to %(most)s can be ordered to be paid at the counter, with what waits there for you already. "
+                "Please pay by card."
+            )
+            % {"most": format_money(settings.COUNTER_MOST)}
+        )
+
+
+def owed_by(email: str) -> int:
+    """What is to be paid at the counter for orders of this address, in minor units; two queries."""
     waiting = Order.objects.filter(
         written_to(email.lower()),
         collect_until__isnull=False,
         payment_state=Order.PaymentState.AWAITING,
         state=Order.State.PLACED,
     )
-    unpaid = waiting.aggregate(sum=Sum(F("total") - F("credit_used")))["sum"] or 0
-    if unpaid + amount <= settings.COUNTER_MOST:
-        return ""
-    return _(
-        "Up to %(most)s can be ordered to be paid at the counter, with what waits there for you already. "
-        "Please pay by card."
-    ) % {"most": format_money(settings.COUNTER_MOST)}
+    return sum(due(order.payment) for order in waiting.select_related("payment").prefetch_related("lines"))
 
 
 def place(payment: Payment) -> None:

@@ -18,7 +18,6 @@ from payments.models import Payment
 from payments.services import counter, store_credit
 from payments.services.awaiting import held_until
 from payments.services.errors import (
-    CounterRefused,
     CreditChanged,
     ProviderAway,
     TooLittle,
@@ -68,8 +67,6 @@ def start_payment(
         raise CreditChanged(quote)
     to_pay = quote.total - credit
     at_counter = at_counter and to_pay > 0
-    if at_counter and (why := counter.why_not_offered(quote.method, to_pay, email=details.email)):
-        raise CounterRefused(why)
     if not at_counter and 0 < to_pay < settings.STRIPE_LEAST_AMOUNT:
         raise TooLittle
     try:
@@ -127,6 +124,8 @@ def _open(
     is_covered = credit == checkout.total
     if is_covered or at_counter:
         _look_again(cart, details, quote)
+        if at_counter:
+            counter.check(quote.method, payment.amount, email=details.email)
     elif is_away:
         orders.await_link(checkout, until=held_until())
     orders.hold_stock(checkout)

@@ -158,6 +158,7 @@ def test_store_credit_pays_its_part_and_comes_back_with_the_order(no_stripe, cou
     counter.details = replace(counter.details, customer=customer)
     payment = press(counter, credit=1000)
     assert (services.counter.due(payment), services.balance_of(customer.pk)) == (TOTAL - 1000, 0)
+    assert books.verify().violations == []
 
     words = services.cancel_order(payment.order, key="c", reason="No.", by_customer=True)
 
@@ -200,6 +201,21 @@ def test_what_waits_for_one_address_counts_together(no_stripe, counter, settings
 
     assert Order.objects.filter(payment_state="awaiting").count() == 2
     assert figures(second)[0] == "pending"
+
+
+def test_what_was_cancelled_of_it_does_not_count_any_more(no_stripe, counter, settings):
+    settings.COUNTER_MOST = 2 * TOTAL
+    first = paid_in_part_with_credit(counter, mugs=3, credit=1000)
+    second = collecting(make_till(mug=counter.mug))
+    with pytest.raises(services.CounterRefused):
+        press(second)
+
+    services.cancel_order(first.order, key="c", reason="No.", pieces={1: 1})
+
+    assert services.counter.owed_by("buyer@example.org") == TOTAL
+    press(second)
+    with pytest.raises(services.CounterRefused):
+        press(collecting(make_till(mug=counter.mug)))
 
 
 # --- at the checkout --------------------------------------------------------------------------------

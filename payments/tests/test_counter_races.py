@@ -1,6 +1,7 @@
 """At the counter at once: one order, money taken once, and never both taken and cancelled."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -34,6 +35,25 @@ def test_of_many_presses_one_becomes_an_order(till):
     ends = at_once([order] * 6)
 
     assert ends["done"] == 1
+    assert Order.objects.count() == 1
+    run_tasks()
+    assert books.verify().violations == []
+
+
+def test_of_carts_of_one_mailbox_no_more_are_ordered_than_it_may_owe(till, settings):
+    settings.COUNTER_MOST = 3998
+    tills = [till]
+    for email in ("Buyer@example.org", "buyer@example.org", "BUYER@example.org"):
+        other = make_till(mug=till.mug)
+        tills.append(replace(other, details=replace(till.details, email=email)))
+    agreed = till.quote.fingerprint
+
+    def order(till):
+        services.start_payment(till.cart, till.details, agreed=agreed, at_counter=True)
+
+    ends = at_once([partial(order, each) for each in tills])
+
+    assert ends == {"done": 1, "CounterRefused": 3}
     assert Order.objects.count() == 1
     run_tasks()
     assert books.verify().violations == []
