@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from orders import cart_cookie
 from orders import services as orders
 from orders.forms import CheckoutForm
 from orders.models import Cart, Checkout, Order
-from orders.voucher_door import Tried, has_typed_voucher, look_at_voucher
+from orders.voucher_door import Tried, count_ask, has_typed_voucher, look_at_voucher, mark_asked, was_asked
 from payments import gateway, line, services
 from payments.models import Payment
 from payments.views_line import in_line
@@ -53,21 +53,25 @@ class CheckoutView(View):
         form = CheckoutForm(request.POST, customer=cart_cookie.customer_of(request))
         if not form.is_valid():
             return _checkout_page(request, cart, form, status=422)
+        details = form.details()
+        asked = details.email
         try:
+            count_ask(request, cart, asked)
             outcome = services.start_payment(
                 cart,
-                form.details(),
+                details,
                 agreed=request.POST.get("agreed", ""),
                 credit=_credit_agreed(request),
                 methods=form.methods,
                 at_counter=_at_counter(request),
             )
         except (orders.OfferChanged, services.CreditChanged) as change:
-            return _checkout_page(request, cart, form, problem=change, quote=change.quote, status=409)
+            quote = change.quote
+            return _checkout_page(request, cart, form, asked=asked, problem=change, quote=quote, status=409)
         except (orders.LinesShort, orders.NoDelivery, services.TooLittle, services.CounterRefused) as refusal:
-            return _checkout_page(request, cart, form, problem=refusal, status=409)
+            return _checkout_page(request, cart, form, asked=asked, problem=refusal, status=409)
         except services.ProviderAway as away:
-            return _checkout_page(request, cart, form, problem=away, status=503)
+            return _checkout_page(request, cart, form, asked=asked, problem=away, status=503)
         except throttle.Throttled as throttled:
             answer = _checkout_page(request, cart, form, problem=throttled, status=429)
             return throttle.mark(answer, throttled)
@@ -124,24 +128,27 @@ def _checkout_page(
     cart: Cart | None,
     form: CheckoutForm,
     *,
+    asked: str = "",
     problem: Exception | None = None,
     quote: orders.Quote | None = None,
     status: int = 200,
     tried: Tried | None = None,
 ) -> HttpResponse:
+    """Draw the page; `asked` is the e-mail address that the button has just ordered with."""
     if cart is None:
         return redirect("orders:cart")
+    typed = request.POST if request.method == "POST" else request.GET
+    asked = asked or _asked_before(typed, cart, form)
     try:
         quote = quote or orders.make_quote(
             cart,
             country=form.country,
             method_id=form.method_id,
             methods=form.methods,
-            email=str(form["email"].value() or ""),
+            email=asked,
         )
     except orders.EmptyCart:
         return redirect("orders:cart")
-    typed = request.POST if request.method == "POST" else request.GET
     customer = cart_cookie.customer_of(request)
     wants = "use_credit" in typed
     credit = services.offer_credit(customer, cart, quote.total, is_wanted=wants) if customer else None
@@ -150,8 +157,15 @@ def _checkout_page(
     if to_pay and services.counter.is_offered(quote.method):
         context["counter"] = {"amount": to_pay, "is_wanted": typed.get("pay") == "counter"}
     context |= {"tried": tried, "takes_vouchers": toggles.is_on("vouchers")}
+    context["asked"] = mark_asked(cart, asked) if asked and cart.voucher_id else ""
     answer = render(request, "orders/checkout.html", context, status=tried.status if tried else status)
     return throttle.mark(answer, tried.throttled) if tried and tried.throttled else answer
+
+
+def _asked_before(typed: QueryDict, cart: Cart, form: CheckoutForm) -> str:
+    """The typed e-mail address, if the button has ordered with it and this voucher already; else nothing."""
+    email = str(form["email"].value() or "")
+    return email if was_asked(typed.get("asked", ""), cart, email) else ""
 
 
 @require_GET

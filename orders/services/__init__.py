@@ -93,6 +93,7 @@ from orders.services.shipping import (
     why_not_ship,
 )
 from orders.services.vouchers import UnknownVoucher, VoucherGone, VouchersOff, put_into_cart
+from orders.services.vouchers import of_cart as voucher_of
 
 __all__ = [
     "COOKIE_DAYS",
@@ -192,6 +193,7 @@ __all__ = [
     "sold_and_held",
     "spent_by",
     "tax_of",
+    "voucher_of",
     "waits_by_line",
     "was_claimed",
     "why_held",

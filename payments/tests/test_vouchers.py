@@ -1,5 +1,8 @@
 """A voucher on its way through a payment: held, used once, given back, and what becomes of money that comes late."""
 
+import re
+from html import unescape
+
 import pytest
 from django.core import mail
 from django.db import connection
@@ -9,6 +12,7 @@ from accounts.tests.factories import UserFactory
 from config import books
 from config.tests.helpers import run_tasks
 from orders import services as orders
+from orders import voucher_door
 from orders.models import Cart, Order, QuotaUse, Voucher
 from orders.services import quotas
 from orders.tests.factories import PromotionFactory, VoucherFactory
@@ -17,6 +21,7 @@ from payments.models import Finding, Payment
 from payments.services.sessions import give_up
 from payments.tests.conftest import make_till
 from payments.tests.test_awaiting import away  # noqa: F401  (a fixture)
+from payments.tests.test_views import CHECKOUT, shopper, typed  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +156,112 @@ def test_free_delivery_is_told_on_order_and_mail(client, stripe, till):
     assert "€4.90 off delivery" in page
     [confirmation] = [letter for letter in mail.outbox if order.number in letter.subject]
     assert "Free delivery: €4.90 off delivery" in confirmation.body
+
+
+# --- who has ordered here ----------------------------------------------------------------------------
+FIRST = "This voucher is only for a first order."
+
+
+def _ordered(stripe, email, customer=None):
+    till = make_till(quantity=1)
+    given = till.details
+    till.details = orders.CheckoutDetails(
+        email, given.shipping_address, given.billing_address, given.method_id, customer
+    )
+    payment = till.start()
+    stripe.pay(payment)
+    return services.prove_payment(payment).order
+
+
+@pytest.fixture
+def first(stripe, shopper, till):  # noqa: F811
+    """A browser with a voucher for first orders in its cart; old@example.org has ordered before."""
+    _ordered(stripe, "old@example.org")
+    orders.put_into_cart(till.cart, VoucherFactory(code="FIRST", first_order_only=True).code)
+    return shopper
+
+
+def _fields(page, till, **changes):
+    """What the page sends when the button is pressed, or anything else of it."""
+    kept = {each: _hidden(page, each) for each in ("shown", "agreed", "asked")}
+    return (
+        typed(till, email="old@example.org", **{name: value for name, value in kept.items() if value})
+        | changes
+    )
+
+
+def _hidden(page, name):
+    found = re.search(f'name="{name}" value="([^"]*)"', page.content.decode())
+    return found and unescape(found[1])
+
+
+def _judged(page):
+    quote = page.context["quote"]
+    return FIRST in page.content.decode(), quote.discount
+
+
+@pytest.mark.parametrize("address", ["old@example.org", "new@example.org"])
+def test_no_page_tells_whether_an_address_has_ordered_here(first, till, address):
+    mine = {**typed(till, email=address), "asked": "made up"}
+
+    looks = [
+        first.get("/checkout/summary/", mine),
+        first.get(CHECKOUT, mine),
+        first.post(CHECKOUT, {**mine, "update": "1"}),
+        first.post(CHECKOUT, {**mine, "city": ""}),
+    ]
+
+    assert [page.status_code for page in looks] == [200, 200, 200, 422]
+    assert [_judged(page) for page in looks] == [(False, 400)] * 4
+
+
+def test_the_button_tells_it_the_page_keeps_it_and_the_next_press_passes(stripe, first, till):
+    refused = first.post(CHECKOUT, _fields(first.get(CHECKOUT), till))
+
+    assert (refused.status_code, _judged(refused)) == (409, (True, 0))
+    assert "The total is €44.88 instead of €40.88." in refused.content.decode()
+    assert not Payment.objects.filter(order=None).exists()
+    changed = first.post(CHECKOUT, _fields(refused, till, update="1"))
+    assert _judged(changed) == (True, 0)
+
+    for page in (changed, refused):
+        answer = first.post(CHECKOUT, _fields(page, till))
+        assert (answer.status_code, Payment.objects.get(order=None).amount) == (303, 4488)
+
+
+def test_another_address_or_voucher_is_not_judged_by_what_the_button_told(stripe, first, till):
+    refused = first.post(CHECKOUT, _fields(first.get(CHECKOUT), till))
+    _ordered(stripe, "older@example.org")
+
+    other = first.post(CHECKOUT, _fields(refused, till, email="older@example.org", update="1"))
+    orders.put_into_cart(till.cart, VoucherFactory(first_order_only=True).code)
+
+    assert _judged(other) == (False, 400)
+    assert _judged(first.post(CHECKOUT, _fields(refused, till, update="1"))) == (False, 400)
+
+
+def test_what_the_account_says_is_told_at_once_whatever_is_typed(stripe, client, till):
+    ada = UserFactory()
+    _ordered(stripe, "work@example.org", ada)
+    till.cart.customer = ada
+    till.cart.save()
+    orders.put_into_cart(till.cart, VoucherFactory(first_order_only=True).code)
+    client.force_login(ada)
+
+    page = client.get(CHECKOUT, {"email": "new@example.org", "country": "DE"})
+
+    assert _judged(page) == (True, 0)
+
+
+def test_so_many_addresses_can_be_tried_and_no_more(stripe, first, till, monkeypatch):
+    monkeypatch.setattr(voucher_door, "ASKS", 2)
+    page = first.get(CHECKOUT)
+    answers = [first.post(CHECKOUT, _fields(page, till)) for _number in range(3)]
+
+    assert [answer.status_code for answer in answers] == [409, 409, 429]
+    assert (_judged(answers[2]), int(answers[2]["Retry-After"]) > 0) == ((False, 400), True)
+    orders.put_into_cart(till.cart, "")
+    assert first.post(CHECKOUT, _fields(first.get(CHECKOUT), till)).status_code == 303
 
 
 # --- late money --------------------------------------------------------------------------------------
