@@ -182,6 +182,7 @@ def _resume(checkout: Checkout, details: orders.CheckoutDetails, agreed: str, cr
         checkout.fingerprint == agreed
         and checkout.credit == credit
         and checkout.email == details.email
+        and checkout.customer_id == (details.customer and details.customer.pk)
         and checkout.language == languages.current()
         and checkout.shipping_address == details.shipping_address
         and checkout.billing_address == details.billing_address

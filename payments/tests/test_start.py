@@ -2,15 +2,19 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.tests.factories import UserFactory
 from config.tests.helpers import run_tasks
 from inventory.models import StockLevel
 from orders import services as orders
 from orders.models import Checkout, ShippingMethod
+from orders.services import buyers, quotas
+from orders.tests.factories import VoucherFactory
 from payments import gateway, services
 from payments.models import Payment
 from payments.tests.conftest import make_till
@@ -76,6 +80,24 @@ def test_another_content_ends_the_first_session_before_its_stock_is_freed(stripe
     assert second.session_id != first.session_id
     assert states() == ["cancelled", "awaiting_payment"]
     assert reserved(till) == 3
+
+
+def test_who_signs_in_and_presses_again_orders_by_their_account_and_uses_its_share(stripe, till):
+    voucher, ada = VoucherFactory(per_customer=1), UserFactory()
+    orders.put_into_cart(till.cart, voucher.code)
+    first = till.start()
+    till.cart = orders.merge_carts(till.cart, ada)
+    till.details = replace(till.details, customer=ada)
+
+    second = till.start()
+
+    assert gateway.retrieve_session(first.session_id).status == "expired"
+    assert (second.checkout.customer, states()) == (ada, ["cancelled", "awaiting_payment"])
+    assert reserved(till) == 2
+    keys = [f"{voucher.reference} by {key}" for key in buyers.keys_of("", ada)]
+    assert quotas.taken(keys) == dict.fromkeys(keys, 1)
+    assert services.start_payment(till.cart, till.details, agreed=till.quote.fingerprint)
+    assert Payment.objects.count() == 2
 
 
 def test_a_price_that_changed_is_shown_and_asked_again(stripe, till):
