@@ -256,6 +256,7 @@ def cancelled(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "checkout": checkout,
         "payment_url": checkout.payment.session_url,
+        "due": checkout.payment.amount,
         "shop_name": settings.SHOP_NAME,
     }
     return render(request, "payments/cancelled.html", context)

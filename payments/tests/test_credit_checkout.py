@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.tests.factories import UserFactory
 from config import books
@@ -523,6 +524,18 @@ def test_what_is_ticked_is_used_and_what_is_not_is_not(stripe, browser, purse):
     assert browser.post("/checkout/", typed(purse, use_credit="1230")).status_code == 303
     assert Payment.objects.latest("pk").credit == 1230
     assert "Use €12.30" in browser.get("/checkout/").content.decode()  # its own hold counts as there
+
+
+def test_back_without_paying_the_button_says_what_the_card_pays_and_until_which_day(stripe, browser, purse):
+    browser.post("/checkout/", typed(purse, use_credit="1230"))
+    checkout = Payment.objects.latest("pk").checkout
+    until = checkout.expires_at + timedelta(days=1)
+    type(checkout).objects.filter(pk=checkout.pk).update(expires_at=until)
+
+    page = browser.get(reverse("payments:cancelled", args=[checkout.token])).content.decode()
+
+    assert "Continue to payment · €32.58" in page
+    assert f">{date_format(timezone.localtime(until), 'DATE_FORMAT')}, " in page
 
 
 @pytest.mark.parametrize("odd", ["", "0", "-5", "12.30", "99999999", "1e3", "9" * 5000, "²", "on"])
