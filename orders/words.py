@@ -73,7 +73,7 @@ def _money_of_cancelled(order: Order) -> str:
         return _("We are paying your money back.")
     released = _("Your card was not charged; the amount held on it is released.")
     if order.collect_until:
-        released = _("Nothing was paid.") if order.collect_until > timezone.now() else _not_collected()
+        released = _not_collected() if order.was_not_collected else _("Nothing was paid.")
     if not order.credit_used:
         return released
     back = _("Your store credit is back.")

@@ -103,6 +103,9 @@ class Order(models.Model):
     collect_until = models.DateTimeField(
         null=True, blank=True, help_text="Until when it waits for its customer, who pays at the counter."
     )
+    was_not_collected = models.BooleanField(
+        default=False, db_default=False, help_text="Whether it is cancelled because nobody came in time."
+    )
     placed_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:

@@ -75,6 +75,7 @@ def _cancel_uncollected(payment: Payment) -> int:
     if payment.order is None or not counter.is_waiting(lock(payment)):
         return 0
     cancel_order(payment.order, key="not collected", reason="Not collected and paid in time.")
+    Order.objects.filter(pk=payment.order.pk).update(was_not_collected=True)
     return 1
 
 

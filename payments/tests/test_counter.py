@@ -17,6 +17,7 @@ from config.tests.helpers import run_tasks
 from config.tests.world import contradictions, sql
 from inventory.models import StockLevel
 from orders.models import Cart, Checkout, Invoice, Order, ShippingMethod
+from orders.words import status_of
 from payments import gateway, services
 from payments.models import Finding, Payment, PaymentEvent
 from payments.services import store_credit
@@ -433,6 +434,18 @@ def test_what_nobody_collects_is_cancelled_with_a_mail_and_only_that(no_stripe, 
     assert "not collected in time" in mail.outbox[0].body
     assert level(counter) == (10, 0, 4)
     assert books.verify().violations == []
+
+
+def test_what_its_customer_cancelled_is_never_said_to_be_not_collected(no_stripe, counter):
+    called_off, left = press(counter).order, press(collecting(make_till(mug=counter.mug))).order
+    services.cancel_order(called_off, key="cancelled by customer", reason="No.", by_customer=True)
+    Order.objects.update(collect_until=timezone.now() - timedelta(minutes=1))
+    services.cancel_uncollected()
+
+    said = {order.pk: status_of(order).next for order in Order.objects.all()}
+
+    assert said[called_off.pk] == "Nothing was paid."
+    assert said[left.pk].startswith("It was not collected in time")
 
 
 # --- in the console ---------------------------------------------------------------------------------
