@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from inventory.models import StockAlert, StockLevel, threshold_of
 
@@ -39,12 +40,17 @@ class Standing:
 
 def levels_of(items: Iterable[int]) -> dict[int, StockLevel]:
     """All levels of these items, by primary key, with what `standings` reads; one query."""
-    rows = StockLevel.objects.filter(item__in=items).annotate(
+    return {level.pk: level for level in _levels().filter(item__in=items)}
+
+
+@cache
+def _levels() -> QuerySet[StockLevel]:
+    """Those of all items, to be filtered. The query is built once: it is part of every movement."""
+    return StockLevel.objects.annotate(
         feeds_shop=F("location__is_sellable"),
         threshold=threshold_of("item__"),
         backorder_limit=F("item__backorder_limit"),
     )
-    return {level.pk: level for level in rows}
 
 
 def standings(levels: Iterable[Any], moved: Mapping[int, int] | None = None) -> dict[int, Standing]:
