@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Case, When
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
@@ -25,6 +26,7 @@ KNOWN_FOR = 1.0
 LATELY, AHEAD = timedelta(days=1), timedelta(days=30)
 """How long ago a sale may have ended, and how far ahead one may begin, to be told of."""
 MOST = 60
+"""So many are told of: what runs and what comes first of all, then what ended last."""
 TOGGLE = "flash sales"
 
 
@@ -129,7 +131,9 @@ def _read() -> list[Offer]:
     goods = sales.filter(
         variant__is_active=True, variant__product__is_active=True, variant__product__category__is_active=True
     )
-    found = list(goods.select_related("variant__product").order_by("starts_at", "pk")[:MOST])
+    not_over = Case(When(ends_at__gt=now, then="starts_at")).asc(nulls_last=True)
+    first = goods.select_related("variant__product").order_by(not_over, "-ends_at", "pk")[:MOST]
+    found = sorted(first, key=lambda sale: (sale.starts_at, sale.pk))
     taken = taken_of(found)
     return [_offer(sale, taken.get(sale.quota, 0)) for sale in found]
 

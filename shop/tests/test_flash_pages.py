@@ -123,6 +123,26 @@ def test_the_sales_are_read_in_two_statements_however_many_there_are(django_asse
         flash.offers()
 
 
+def test_what_has_ended_pushes_nothing_off_that_runs_or_comes(monkeypatch):
+    now, hour = timezone.now(), timedelta(hours=1)
+    times = {"old": (-9, -8), "ended": (-7, -2), "runs": (-1, 1), "comes": (2, 3)}
+    for name, (start, end) in times.items():
+        sale = FlashSaleFactory(name=name)
+        FlashSale.objects.filter(pk=sale.pk).update(starts_at=now + start * hour, ends_at=now + end * hour)
+
+    def named(most):
+        monkeypatch.setattr(flash, "MOST", most)
+        flash.forget()
+        return [one.name for one in flash.offers()]
+
+    assert [named(most) for most in (1, 2, 3, 4)] == [
+        ["runs"],
+        ["runs", "comes"],
+        ["ended", "runs", "comes"],
+        ["old", "ended", "runs", "comes"],
+    ]
+
+
 def test_without_sales_nothing_is_asked_but_which_there_are(django_assert_num_queries):
     flash.forget()
 
