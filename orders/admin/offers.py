@@ -118,8 +118,8 @@ class PromotionDesk(OfferDesk):
             {
                 "fields": ("kind", ("percent", "amount"), ("buy", "get"), "category", "minimum"),
                 "description": "Of each group of pieces, the cheapest are free (100 %) or cheaper. What is on a flash "
-                "sale is never reduced further. Free delivery takes off what the first way of delivery costs, and "
-                "looks at what the goods cost after all that is taken off.",
+                "sale is never reduced further. Free delivery takes off what the first way of delivery costs that is "
+                "not collection, and looks at what the goods cost after all that is taken off.",
             },
         ),
         (
@@ -148,7 +148,13 @@ class VoucherDesk(OfferDesk):
     exports = ("vouchers",)
     fieldsets = (
         (None, {"fields": ("code", "note", "what_it_does", "used", "batch")}),
-        ("What is taken off", {"fields": ("kind", ("percent", "amount"), "category", "minimum")}),
+        (
+            "What is taken off",
+            {
+                "fields": ("kind", ("percent", "amount"), "category", "minimum"),
+                "description": "Free delivery looks at what the goods cost after all that is taken off.",
+            },
+        ),
         ("When", {"fields": (("starts_at", "ends_at"), "is_active")}),
         (
             "For whom",

@@ -168,8 +168,10 @@ class _Till:
         return [line for line in self.goods if line.category in wanted]
 
     def lacks(self, offer: Offer) -> int:
-        """What is missing to what its goods must be worth, before anything is taken off them."""
-        return max(offer.minimum - sum(line.total for line in self.of(offer)), 0)
+        """What is missing to what its goods must be worth: before anything is taken off, for free delivery after."""
+        is_after = offer.kind == Kind.DELIVERY
+        worth = sum(self.left[line.sku] if is_after else line.total for line in self.of(offer))
+        return max(offer.minimum - worth, 0)
 
     def take(self, offer: Offer) -> bool:
         """Let an offer take off what it does; returns whether that is anything."""
@@ -212,10 +214,9 @@ def _free_delivery(promotions: Iterable[Promotion], till: _Till) -> tuple[Reduct
     """What frees the delivery, by what the goods cost now; or else how little they lack for it."""
     lacking = []
     for promotion in promotions:
-        goods = till.of(promotion) if promotion.kind == Kind.DELIVERY else []
-        worth = sum(till.left[line.sku] for line in goods)
-        if goods and worth >= promotion.minimum:
+        if promotion.kind != Kind.DELIVERY or not till.of(promotion):
+            continue
+        if not (lacks := till.lacks(promotion)):
             return _named(promotion, {}), None
-        if goods:
-            lacking.append(promotion.minimum - worth)
+        lacking.append(lacks)
     return None, min(lacking, default=None)

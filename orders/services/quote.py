@@ -125,7 +125,7 @@ def make_quote(
     more with a voucher, and one where import duty may apply; and three or four in a moment for what all carts share
     (`shop.kept`): ways of delivery, promotions, tax rates. Lines that are no longer on sale have `available` 0; what
     the cart's own payment holds at this moment counts as available to it. Free delivery takes off what the first way
-    that takes the parcel costs: a quicker one costs the difference. Raises EmptyCart.
+    that brings the parcel costs: a quicker one costs the difference. Raises EmptyCart.
     """
     wanted = lines_with_stock(cart).only("quantity", *(f"variant__{name}" for name in NEEDED))
     rows = [strike(row, spent=spent) for row in wanted]
@@ -138,7 +138,9 @@ def make_quote(
     parcels = ways_to_send(weight_g, country, offered)
     parcel = next((each for each in parcels if each.method.pk == method_id), parcels[0] if parcels else None)
     price = parcel.price if parcel else 0
-    freed = parcels[0].price if parcels and reduced.delivery else 0
+    freed = (
+        next((each.price for each in parcels if not each.method.is_collection), 0) if reduced.delivery else 0
+    )
     reductions = reduced.with_delivery(min(price, freed))
     shipping = price - sum(reduction.shipping for reduction in reductions)
     rate = _delivery_rate(lines)

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone, translation
 
 from config import toggles
 from orders import services as orders
-from orders.models import Promotion, Voucher
+from orders.models import Promotion, ShippingMethod, Voucher
 from orders.services.discounts import reduce_cart
 from orders.tests.factories import (
     CartLineFactory,
@@ -237,6 +238,32 @@ def test_it_can_free_the_delivery_unless_that_is_free_already(cart):
 
     assert off(cart) == [("Free", "", 0, 490)]
     assert quote(cart).reduced.why_not == "Delivery is free already: keep this voucher for another time."
+
+
+def test_free_delivery_by_voucher_asks_what_the_goods_cost_after_promotions_as_a_promotion_does(cart):
+    voucher = VoucherFactory(kind="delivery", minimum=4600)
+    orders.put_into_cart(cart, voucher.code)
+    assert quote(cart).shipping == 0
+
+    PromotionFactory()
+
+    assert (off(cart), quote(cart).shipping) == ([("Ten percent", "", 500, 0)], 490)
+    assert quote(cart).reduced.why_not == "Add goods for €1.00 more to use this voucher."
+    Voucher.objects.update(minimum=4500)
+    cart.refresh_from_db()
+    assert quote(cart).shipping == 0
+
+
+def test_free_delivery_is_free_also_where_collection_is_the_first_way(cart):
+    ShippingMethod.objects.update(position=F("position") + 1)
+    pickup = ShippingMethodFactory(flat_price=0, position=0, is_collection=True)
+    PromotionFactory(kind="delivery", names={"en": "Free"})
+    [collected, *sent] = [way.pk for way, _price in quote(cart).methods]
+
+    assert collected == pickup.pk
+    assert [price for _way, price in quote(cart).methods] == [0, 0, 800]
+    assert [quote(cart, method_id=way).shipping for way in sent] == [0, 800]
+    assert quote(cart, method_id=pickup.pk).reductions == []
 
 
 def test_without_a_voucher_an_offer_costs_one_statement_more_however_many_promotions(
