@@ -267,21 +267,12 @@ def cancelled(request: HttpRequest, token: str) -> HttpResponse:
 def waiting(request: HttpRequest, token: str) -> HttpResponse:
     """How it stands with a payment page that could not be opened: still to come, there, paid, or over."""
     checkout = get_object_or_404(Checkout.objects.select_related("payment__order"), token=token)
-    order = checkout.payment.order
-    if order and _is_own(request, checkout):
-        return _thank(request, order)
-    if order:
-        return render(request, "payments/elsewhere.html")
-    if not checkout.is_live:
-        messages.info(
-            request, _("The payment was not completed. Nothing was charged, and your cart is kept.")
-        )
-        return redirect("orders:cart")
-    context = {
-        "checkout": checkout,
-        "payment_url": checkout.payment.session_url,
-        "due": checkout.payment.amount,
-    }
+    payment = checkout.payment
+    if payment.order and _is_own(request, checkout):
+        return _thank(request, payment.order)
+    if payment.order or payment.authorised or not checkout.is_live:
+        return _not_placed(request, payment)
+    context = {"checkout": checkout, "payment_url": payment.session_url, "due": payment.amount}
     return render(request, "payments/waiting.html", context)
 
 
@@ -327,7 +318,13 @@ class CancelOrderView(View):
         return get_object_or_404(Order.objects.exclude(customer=None), number=number, customer=customer)
 
     def _ask(self, request: HttpRequest, order: Order, status: int = 200) -> HttpResponse:
-        context = {"order": order, "why_not": services.why_customer_cannot(order), "address": request.path}
+        payment = Payment.objects.filter(order=order).first()
+        context = {
+            "order": order,
+            "why_not": services.why_customer_cannot(order),
+            "address": request.path,
+            "credit": services.credit_left(payment) if payment else 0,
+        }
         response = render(request, "payments/cancel_order.html", context, status=status)
         if not order.customer_id:
             response["Referrer-Policy"] = ORIGIN_ONLY

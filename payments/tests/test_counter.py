@@ -381,6 +381,28 @@ def test_what_was_paid_there_goes_back_in_cash_and_never_to_a_card(no_stripe, co
     assert books.verify().violations == []
 
 
+def test_no_card_is_named_where_money_that_was_paid_there_goes_back(no_stripe, counter):
+    payment = take(press(counter))
+
+    def said():
+        return status_of(Order.objects.get()).next
+
+    services.cancel_order(payment.order, key="c", reason="No.")
+    assert said() == "You get your money back in cash or as store credit."
+    for number in (1, 2):
+        services.refund(payment, amount=1999, cause=f"{number}", method="cash", handed_over_by="Till 1")
+        payment.refresh_from_db()
+    assert said() == "We paid your money back, in cash or as store credit."
+
+
+def test_all_that_was_paid_there_and_went_back_names_no_card(no_stripe, counter):
+    payment = take(press(counter))
+
+    services.refund(payment, amount=TOTAL, cause="gesture", method="cash", handed_over_by="Till 1")
+
+    assert status_of(Order.objects.get()).next == "We paid everything back, in cash or as store credit."
+
+
 def test_cancelling_in_parts_gives_back_no_more_store_credit_than_was_paid_with_it(no_stripe, counter):
     payment = take(paid_in_part_with_credit(counter, mugs=3, credit=3000))
 

@@ -354,6 +354,20 @@ def test_a_piece_that_credit_alone_pays_for_leaves_the_card_as_it_is(stripe, pur
     assert services.most_to_settle(Payment.objects.get()) == 1488
 
 
+def test_who_cancels_the_rest_is_promised_what_of_the_credit_is_not_back_yet(stripe, purse, customer, client):
+    client.force_login(customer)
+    store_credit.book(customer.pk, "granted", 1770, key="more")
+    order = placed(stripe, purse, credit=3000).order
+    page = reverse("payments:cancel_order", args=[order.number])
+    assert "The €30.00 that you paid with store credit are yours again" in client.get(page).text
+
+    services.cancel_order(order, key="k", reason="One is enough", pieces={1: 1})
+
+    assert "The €10.01 that you paid with store credit are yours again" in client.get(page).text
+    client.post(page)
+    assert balance() == 3000
+
+
 def test_once_settled_the_card_is_paid_back_first_and_the_rest_is_credit_again(stripe, purse):
     payment = placed(stripe, purse)
     services.settle(payment, amount=3258)

@@ -252,6 +252,9 @@ def test_a_late_payment_for_sold_goods_is_explained(stripe, shopper, till):
     make_till(mug=till.mug, quantity=9).start()
 
     page = back(shopper, payment)
+    again = shopper.get(reverse("payments:waiting", args=[payment.checkout.token]), follow=True)
 
     assert "came too late" in page.content.decode()
+    assert "came too late" in again.text
+    assert "Nothing was charged" not in again.text
     services.reconcile()
