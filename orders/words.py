@@ -39,9 +39,7 @@ def status_of(order: Order, *, waits: int = 0) -> Status:
             "over",
         )
     if order.payment_state == P.REFUNDED:
-        return Status(
-            _("Refunded"), _("We paid everything back. On a card it may take up to ten days to show."), "over"
-        )
+        return Status(_("Refunded"), _all_back(order), "over")
     if order.is_for_counter and order.fulfilment_state in {F.SHIPPED, F.DELIVERED}:
         return Status(_("Collected"), _("Everything was handed over."), "good")
     if order.fulfilment_state == F.DELIVERED:
@@ -66,18 +64,37 @@ def status_of(order: Order, *, waits: int = 0) -> Status:
     return Status(_("Being prepared"), _delivery_words(order), "wait")
 
 
+def _all_back(order: Order) -> str:
+    if order.is_for_counter:
+        return _("We paid everything back, in cash or as store credit.")
+    return _("We paid everything back. On a card it may take up to ten days to show.")
+
+
 def _money_of_cancelled(order: Order) -> str:
+    if order.is_for_counter:
+        return _counter_money_of_cancelled(order)
     if order.payment_state in {P.REFUNDED, P.PART_REFUNDED}:
         return _("We paid your money back. On a card it may take up to ten days to show.")
     if order.payment_state in {P.CAPTURED, P.PART_CAPTURED}:
         return _("We are paying your money back.")
     released = _("Your card was not charged; the amount held on it is released.")
-    if order.collect_until:
-        released = _not_collected() if order.was_not_collected else _("Nothing was paid.")
+    return _with_credit(order, released)
+
+
+def _counter_money_of_cancelled(order: Order) -> str:
+    if order.payment_state == P.REFUNDED:
+        return _("We paid your money back, in cash or as store credit.")
+    if order.payment_state in {P.CAPTURED, P.PART_CAPTURED, P.PART_REFUNDED}:
+        return _("You get your money back in cash or as store credit.")
+    return _with_credit(order, _not_collected() if order.was_not_collected else _("Nothing was paid."))
+
+
+def _with_credit(order: Order, words: str) -> str:
+    """The same, with what became of the store credit where it paid a part."""
     if not order.credit_used:
-        return released
+        return words
     back = _("Your store credit is back.")
-    return f"{released} {back}"
+    return f"{words} {back}"
 
 
 def _not_collected() -> str:

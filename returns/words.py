@@ -78,9 +78,7 @@ _NEXT: dict[str, Callable[[ReturnRequest], str]] = {
         else _("We have looked at it. Your money goes back next.")
     ),
     S.RESOLVED: lambda row: (
-        _("What you get instead is being prepared.")
-        if row.is_exchange
-        else _("Your money is on its way. On a card it may take up to ten days to show.")
+        _("What you get instead is being prepared.") if row.is_exchange else _money_on_its_way(row)
     ),
     S.CLOSED: lambda row: _("All is done. Thank you for your patience."),
     S.REJECTED: lambda row: _("We do not take it back. Below we say why."),
@@ -89,6 +87,12 @@ _NEXT: dict[str, Callable[[ReturnRequest], str]] = {
         "Nothing has arrived in time. If you have sent it all the same, write to us below."
     ),
 }
+
+
+def _money_on_its_way(row: ReturnRequest) -> str:
+    if row.order.is_for_counter:
+        return _("Your money goes back in cash or as store credit.")
+    return _("Your money is on its way. On a card it may take up to ten days to show.")
 
 
 def _by(row: ReturnRequest) -> str:

@@ -13,6 +13,7 @@ from payments.models import Payment
 from payments.services import store_credit
 from returns import services
 from returns.tests.conftest import Sold
+from returns.words import next_of
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,8 @@ def test_the_money_of_a_return_goes_back_in_cash(sold):
         services.resolve(row)
 
     services.resolve(row, handed_over_by="Till 1")
+    row.refresh_from_db()
+    assert next_of(row) == "Your money goes back in cash or as store credit."
     run_tasks()
 
     payment = Payment.objects.get()
