@@ -1,6 +1,7 @@
 """Every act that changes a cart, a checkout or an order: `from orders import services as orders`."""
 
 from orders.services.again import Again, order_again
+from orders.services.allowances import hold_allowances
 from orders.services.backorders import (
     follow_shortage,
     release_held,
@@ -39,7 +40,6 @@ from orders.services.checkout import (
     close_checkout,
     hold_longer,
     hold_stock,
-    hold_voucher,
     live_checkout,
     open_checkout,
 )
@@ -80,7 +80,7 @@ from orders.services.placing import (
 )
 from orders.services.purchases import NotBought, purchase_of
 from orders.services.quote import Quote, QuoteLine, make_quote, tax_of
-from orders.services.sales import DealGone, hold_pieces, sold_and_held, spent_by
+from orders.services.sales import DealGone, sold_and_held, spent_by
 from orders.services.shipping import (
     CannotShip,
     correct_tracking,
@@ -156,10 +156,9 @@ __all__ = [
     "follow_shortage",
     "forget_old_carts",
     "hold",
+    "hold_allowances",
     "hold_longer",
-    "hold_pieces",
     "hold_stock",
-    "hold_voucher",
     "invoice_of",
     "issue_credit_note",
     "issue_documents",

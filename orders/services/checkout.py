@@ -11,7 +11,7 @@ from config import languages
 from config.states import IllegalMove, Machine, Move
 from inventory import services as inventory
 from orders.models import Cart, Checkout
-from orders.services import quotas, vouchers
+from orders.services import quotas
 from orders.services.errors import EmptyCart, LinesShort, NoDelivery, TooHeavy
 from orders.services.quote import Quote
 
@@ -50,8 +50,8 @@ def live_checkout(cart: Cart) -> Checkout | None:
 def open_checkout(cart: Cart, details: CheckoutDetails, quote: Quote, *, credit: int = 0) -> Checkout:
     """Freeze an offer, of which `credit` minor units are paid with store credit.
 
-    Stock is held by `hold_stock`, pieces of flash sales by `hold_pieces`, a voucher by `hold_voucher`, the last acts of
-    the same transaction, in this order.
+    Stock is held by `hold_stock`, pieces of flash sales and a voucher by `hold_allowances`, the last acts of the same
+    transaction, in this order.
 
     A second live checkout of the cart is refused by the database (IntegrityError). Raises EmptyCart, NoDelivery,
     LinesShort.
@@ -96,11 +96,6 @@ def hold_stock(checkout: Checkout) -> None:
         inventory.reserve(pieces, reference=checkout.reference, expires_at=checkout.expires_at)
     except inventory.OutOfStock as error:
         raise LinesShort(error.skus) from error
-
-
-def hold_voucher(checkout: Checkout) -> None:
-    """Hold the voucher that takes something off, until the checkout ends. Raises QuotaSpent, VoucherGone."""
-    vouchers.hold(checkout)
 
 
 def await_payment(checkout: Checkout) -> bool:

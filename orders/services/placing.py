@@ -9,11 +9,10 @@ from django.utils.translation import gettext_noop
 from inventory import services as inventory
 from orders.models import Cart, CartLine, Checkout, Order, OrderEvent, OrderLine
 from orders.models.order import line_reference
-from orders.services import vouchers
+from orders.services.allowances import hold_allowances
 from orders.services.checkout import CHECKOUT_MOVES
 from orders.services.crediting import Goods
 from orders.services.errors import LinesShort
-from orders.services.sales import hold_pieces
 from orders.tasks import credit_excess, issue_documents, send_confirmation, send_refunded
 from shop.models import Variant
 
@@ -99,8 +98,7 @@ def _hold_again(checkout: Checkout) -> str:
         inventory.reserve(pieces, reference=reference, expires_at=timezone.now())
     except inventory.OutOfStock as error:
         raise LinesShort(error.skus) from error
-    hold_pieces(checkout, is_late=True)
-    vouchers.hold_again(checkout)
+    hold_allowances(checkout, is_late=True)
     return reference
 
 

@@ -23,15 +23,14 @@ class DealGone(OrderError):
         super().__init__(_("The flash price cannot be had any more."))
 
 
-def hold_pieces(checkout: Checkout, *, is_late: bool = False) -> None:
-    """Hold what a checkout has of flash sales, all of it or nothing, until it ends; once ordered, for good.
+def shares_of(checkout: Checkout, *, is_late: bool = False) -> dict[str, Share]:
+    """Which allowances a checkout takes by its pieces of flash sales; one query, or none without.
 
-    Runs in the transaction that opens the checkout, after its stock. Money that `is_late` was agreed to in time: then
-    only what is left counts. Raises DealGone.
+    Raises DealGone if one of them is over, unless its money `is_late`.
     """
     wanted = {line["sale"]: line for line in checkout.lines if "sale" in line}
     if not wanted:
-        return
+        return {}
     sales = FlashSale.objects.in_bulk(wanted)
     shares: dict[str, Share] = {}
     for pk, line in wanted.items():
@@ -39,10 +38,7 @@ def hold_pieces(checkout: Checkout, *, is_late: bool = False) -> None:
         if sale is None or not (is_late or _counts(sale, line)):
             raise DealGone
         shares |= _shares(sale, line["quantity"], checkout)
-    try:
-        quotas.take(shares, reference=checkout.reference)
-    except quotas.QuotaSpent as error:
-        raise DealGone from error
+    return shares
 
 
 def _counts(sale: FlashSale, line: dict) -> bool:

@@ -32,7 +32,7 @@ class VouchersOff(OrderError):
 
 
 class VoucherGone(OrderError):
-    """A voucher that a late payment needs again is used up; `code` is which."""
+    """A voucher that a checkout needs is used up, or there is none any more; `code` is which."""
 
     def __init__(self, code: str):
         self.code = code
@@ -122,12 +122,17 @@ def shares_of(voucher: Voucher, email: str, customer: User | None) -> dict[str, 
     return shares
 
 
-def hold(checkout: Checkout) -> None:
-    """Hold the voucher that a checkout names until it ends, or for good once it is ordered.
+def code_of(checkout: Checkout) -> str:
+    """The code that takes something off this checkout; empty if none does."""
+    return next((each["code"] for each in checkout.discounts if each["code"]), "")
 
-    Runs in the transaction that opens the checkout, after its stock. The row of the voucher is locked, so that its
-    limits are not lowered meanwhile. Raises QuotaSpent; VoucherGone if the voucher itself is gone.
+
+def shares_held_by(checkout: Checkout) -> dict[str, Share]:
+    """Which allowances a checkout takes by the voucher that it names; one query, or none without.
+
+    The row of the voucher is locked, so that its limits are not lowered meanwhile. Raises VoucherGone if it is gone.
     """
+    shares: dict[str, Share] = {}
     codes = {each["reference"]: each["code"] for each in checkout.discounts if each["code"]}
     for reference, code in codes.items():
         voucher = (
@@ -135,16 +140,8 @@ def hold(checkout: Checkout) -> None:
         )
         if voucher is None:
             raise VoucherGone(code)
-        quotas.take(shares_of(voucher, checkout.email, checkout.customer), reference=checkout.reference)
-
-
-def hold_again(checkout: Checkout) -> None:
-    """Hold it once more for money that came after the checkout's end. Raises VoucherGone."""
-    try:
-        hold(checkout)
-    except quotas.QuotaSpent as spent:
-        code = next(each["code"] for each in checkout.discounts if each["code"])
-        raise VoucherGone(code) from spent
+        shares |= shares_of(voucher, checkout.email, checkout.customer)
+    return shares
 
 
 # --- for the console --------------------------------------------------------------------------------

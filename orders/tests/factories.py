@@ -197,8 +197,7 @@ class OrderFactory(DjangoModelFactory):
         with transaction.atomic():
             checkout = orders.open_checkout(cart, details, quote)
             orders.hold_stock(checkout)
-            orders.hold_pieces(checkout)
-            orders.hold_voucher(checkout)
+            orders.hold_allowances(checkout)
             order = orders.place_order(checkout, payment_state=payment_state, words="Payment authorised.")
         model.objects.filter(pk=order.pk).update(token=token or order.token, **changes)
         return model.objects.get(pk=order.pk)

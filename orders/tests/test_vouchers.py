@@ -41,7 +41,7 @@ def _open(voucher, *, email="ada@example.com", customer=None):
     with transaction.atomic():
         checkout = orders.open_checkout(cart, details, quote)
         orders.hold_stock(checkout)
-        orders.hold_voucher(checkout)
+        orders.hold_allowances(checkout)
     return checkout
 
 
@@ -96,8 +96,8 @@ def test_what_was_used_up_between_offer_and_payment_is_refused_and_nothing_is_he
     quote = orders.make_quote(cart, country="DE")
     _open(voucher)
 
-    with pytest.raises(quotas.QuotaSpent), transaction.atomic():
-        orders.hold_voucher(
+    with pytest.raises(orders.VoucherGone), transaction.atomic():
+        orders.hold_allowances(
             orders.open_checkout(
                 cart, orders.CheckoutDetails("b@example.com", ADDRESS, ADDRESS, quote.method.pk), quote
             )

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_noop
 from config import languages
 from orders import services as orders
 from orders.models import Cart, Checkout, Order, ShippingMethod
-from orders.services.quotas import QuotaSpent
 from payments import gateway
 from payments.models import Payment
 from payments.services import counter, store_credit
@@ -73,7 +72,7 @@ def start_payment(
         payment = _open(cart, details, quote, credit, is_away=gateway.is_away(), at_counter=at_counter)
     except store_credit.NotEnoughCredit as error:
         raise CreditChanged(quote) from error
-    except (QuotaSpent, orders.DealGone, orders.VoucherGone) as error:
+    except (orders.DealGone, orders.VoucherGone) as error:
         now = _quote_now(cart, details, quote)
         raise orders.OfferChanged(_without_spent(cart, details, now)) from error
     except IntegrityError as error:
@@ -129,8 +128,7 @@ def _open(
     elif is_away:
         orders.await_link(checkout, until=held_until())
     orders.hold_stock(checkout)
-    orders.hold_pieces(checkout)
-    orders.hold_voucher(checkout)
+    orders.hold_allowances(checkout)
     if is_covered:
         payment.order = orders.place_order(
             checkout,

@@ -256,7 +256,7 @@ def test_any_sum_is_the_same_everywhere(monkeypatch, settings):
                 checkout = orders.open_checkout(any_shop.cart, any_shop.details, offer)
                 any_shop.stripe_is_asked_for(checkout)
                 orders.hold_stock(checkout)
-                orders.hold_voucher(checkout)
+                orders.hold_allowances(checkout)
                 order = orders.place_order(
                     checkout, payment_state=Order.PaymentState.AUTHORISED, words="Paid."
                 )

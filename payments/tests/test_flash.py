@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -13,6 +15,7 @@ from inventory.models import StockLevel
 from orders import services as orders
 from orders.models import Cart, Checkout, Order, Quota, QuotaUse
 from orders.services import quotas
+from orders.tests.factories import VoucherFactory
 from payments import gateway, services
 from payments.models import Finding, Payment, PaymentEvent
 from payments.tests.conftest import make_till
@@ -305,3 +308,24 @@ def test_pieces_that_nobody_counted_are_found(stripe, sale):
     assert contradictions("orders.flash_sale_pieces", besides={"orders.quotas"}) == [
         f"Checkout {checkout.number} has 2 pieces of sale {sale.pk}, but 0 are counted."
     ]
+
+
+def test_what_is_taken_and_what_is_given_back_has_one_order(stripe, sale):
+    voucher = VoucherFactory(code="TEN", per_customer=1, first_order_only=True)
+    till = till_at(sale, customer=UserFactory())
+    till.put(VariantFactory(stock=10, price=1999), 1)
+    orders.put_into_cart(till.cart, voucher.code)
+    with CaptureQueriesContext(connection) as opening:
+        payment = till.start()
+    with CaptureQueriesContext(connection) as ending:
+        services.end_session(payment, act="cancel", reason="The customer cancelled.")
+
+    names = sorted(Quota.objects.values_list("name", flat=True))
+    assert {name.split()[0] for name in names} == {"first", "sale", "voucher"}
+    assert _written(opening, "INSERT INTO", names) == _written(ending, "UPDATE", names) == names
+
+
+def _written(queries, verb, names):
+    """The allowances that were written, in their order."""
+    rows = [each["sql"] for each in queries if each["sql"].startswith(f'{verb} "orders_quota" ')]
+    return [max((name for name in names if name in row), key=len) for row in rows]
