@@ -11,7 +11,7 @@ from accounts import links
 from accounts.tests.factories import UserFactory
 from config.tests.helpers import run_tasks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 TEXTS = {
     "nothing": "",

@@ -18,7 +18,7 @@ from accounts.tests.factories import UserFactory
 from config.models import ThrottleCounter
 from config.tests.helpers import run_tasks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 PASSWORD = "correct horse battery"
 
 

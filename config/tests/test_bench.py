@@ -22,6 +22,7 @@ from config.bench.plan import SCALE, STEPS, Step, Target
 from config.bench.searches import SEARCHES
 from config.bench.visitor import Answer, Line, Visitor, Wrong
 from config.processes import Trouble
+from config.tests.thorough import IS_THOROUGH
 
 
 def window(rate: float = 100, p95: float = 10, walks: int = 5, **changes) -> Window:
@@ -237,6 +238,7 @@ def server_url() -> str:
 @pytest.mark.skipif(
     connection.vendor != "postgresql", reason="The bench needs PostgreSQL; make test has none."
 )
+@pytest.mark.skipif(not IS_THOROUGH, reason="It takes minutes: THOROUGH=1 runs it.")
 def test_it_runs_through_and_tells_every_row(tmp_path):
     file = tmp_path / "bench.json"
     command = [sys.executable, "-m", "config.bench", "--quick", "--json", str(file)]

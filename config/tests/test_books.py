@@ -241,6 +241,7 @@ def test_every_rule_is_explained_by_its_sentence_and_its_query():
 
 # --- after every test (conftest.py) -----------------------------------------------------------------
 @pytest.mark.django_db
+@pytest.mark.any_database
 @pytest.mark.xfail(strict=True, raises=pytest.fail.Exception, reason="the books are broken on purpose")
 def test_a_test_that_leaves_broken_books_fails():
     balanced_world()

@@ -69,7 +69,7 @@ handler403 = "config.views.forbidden"
 handler404 = "config.views.not_found"
 handler500 = "config.views.server_error"
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.urls(__name__)]
 
 
 @pytest.fixture

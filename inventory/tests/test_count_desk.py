@@ -14,6 +14,8 @@ ADD = "/admin/inventory/stockcount/add/"
 LIST = "/admin/inventory/stockcount/"
 TOMORROW = "2030-01-01T00:00Z"
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def place(db):

@@ -12,6 +12,8 @@ from inventory.tests.test_admin import KEY, ODD, address, staff
 ADD = "/admin/inventory/receipt/add/"
 LIST = "/admin/inventory/receipt/"
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def place(db):

@@ -11,6 +11,8 @@ from inventory.tests.test_admin import KEY, ODD, address, staff
 
 TOMORROW = "2030-01-01T00:00Z"
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def level(db):

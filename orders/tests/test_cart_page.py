@@ -8,7 +8,7 @@ from orders.tests.factories import CartFactory, CartLineFactory, carry
 from shop.models import Variant
 from shop.tests.factories import VariantFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 CART, ADD, UPDATE = "/cart/", "/cart/add/", "/cart/update/"
 HTMX = {"HX-Request": "true"}

@@ -21,7 +21,7 @@ from orders.tests.factories import (
 )
 from shop.models import Product, Variant
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 CHECKOUT = "/checkout/"
 
 

@@ -23,7 +23,7 @@ from payments.tests.conftest import make_till
 from payments.tests.test_cancelling import ordered
 from shop.tests.factories import VariantFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 class Reader:

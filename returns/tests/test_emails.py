@@ -9,6 +9,8 @@ from config.tests.helpers import run_tasks
 from returns import emails, services
 from returns.tasks import send_return_mail
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def letters(sold, settings):

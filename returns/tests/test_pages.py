@@ -22,7 +22,7 @@ from returns.models import ReturnMessage, ReturnRequest, ReturnRule
 from returns.papers import return_slip
 from shop.tests.factories import VariantFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 S = ReturnRequest.State
 MUG = {"quantity": 2}
 

@@ -17,6 +17,8 @@ from shop.models import ProductImage
 from shop.services import decoding, pictures
 from shop.tests.factories import ProductFactory, picture_file
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path):

@@ -9,7 +9,7 @@ from accounts.tests.factories import StaffFactory
 from shop import services
 from shop.tests.factories import CategoryFactory, ReviewFactory, VariantFactory, picture_file
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 # One of them is for the footer, which stays in the cache for a minute.
 LIST_BUDGET, PRODUCT_BUDGET = 4, 7
