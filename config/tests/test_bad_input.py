@@ -81,6 +81,12 @@ AREAS = {
 }
 
 
+# The console's own are many, and PostgreSQL is asked them by other tests.
+ANYWHERE = [
+    pytest.param(area, marks=pytest.mark.any_database) if area.startswith("admin") else area for area in AREAS
+]
+
+
 @pytest.fixture
 def world(settings, tmp_path):
     settings.PRIVATE_ROOT = tmp_path
@@ -197,7 +203,7 @@ def test_no_method_and_no_text_in_an_address_breaks_a_page(area, world, visitors
     assert facts() == before
 
 
-@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize("area", ANYWHERE)
 def test_no_text_in_a_query_breaks_a_page(area, world, visitors, stripe):  # noqa: F811
     """Some texts in all that pages read from an address at once, and one of them, in turn, in each of it alone."""
     best = "owner" if area.startswith("admin") else "customer"
@@ -229,7 +235,7 @@ def test_no_body_breaks_a_page(area, world, visitors, stripe):  # noqa: F811
     assert facts() == before
 
 
-@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize("area", ANYWHERE)
 def test_no_text_and_no_file_in_a_form_breaks_a_page(area, world, visitors, stripe):  # noqa: F811
     is_console = area.startswith("admin")
     seen = set()

@@ -75,7 +75,7 @@ def oversell(shop: RunningShop, buyers: int, stock: int) -> tuple[Counter, Stock
 @pytest.fixture
 def size():
     """(buyers, units): what each database is promised to bear on one machine."""
-    return size_of((200, 20), (500, 50)) if connection.vendor == "postgresql" else (24, 6)
+    return size_of((120, 12), (500, 50)) if connection.vendor == "postgresql" else (24, 6)
 
 
 def test_a_crowd_buys_what_there_is_and_not_one_more(size):

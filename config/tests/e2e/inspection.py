@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from config import languages
 from config.tests.e2e.shopper import PATIENCE_MS, Shopper
+from config.tests.thorough import size
 
 FOLDER = settings.VAR_DIR / "screenshots"
 SMALL_PHONE, PHONE, DESK = 360, 390, 1280
@@ -32,7 +33,8 @@ TOO_WIDE = """() => {
     });
     return wide.slice(0, 3).map((at) => at.outerHTML.slice(0, 120));
 }"""
-# What a page is made of depends on its width, its colours on the scheme too: all is asked of two, colours of all four.
+# What a page is made of depends on its width, its colours on the scheme too: all is asked wide and light, and narrow and
+# dark; with `THOROUGH=1` colours also the other way round.
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 looked_at: set[str] = set()
@@ -60,7 +62,7 @@ class Inspection:
         self.look(name)
 
     def look(self, name: str, *, is_same_document: bool = False) -> None:
-        """Inspect the page as it stands, wide and narrow, light and dark; leaves it wide and light.
+        """Inspect the page as it stands, wide and light, narrow and dark; leaves it wide and light.
 
         Waits for the document that the last press or link leads to, as a click does not always: only one of which a
         script changed a part is the same as before.
@@ -71,15 +73,13 @@ class Inspection:
         self._note(name, "is without its picture", self.page.evaluate(LOAD_ALL_PICTURES))
         self._ask_axe(name)
         self._photograph(name)
-        self._dress(DARK, DESK)
-        self._ask_axe(name, COLOURS)
-        self._photograph(name)
         self._dress(DARK, PHONE)
         self._ask_axe(name)
         self._photograph(name)
-        self._dress(LIGHT, PHONE)
-        self._ask_axe(name, COLOURS)
-        self._photograph(name)
+        for scheme, width in size([], [(DARK, DESK), (LIGHT, PHONE)]):
+            self._dress(scheme, width)
+            self._ask_axe(name, COLOURS)
+            self._photograph(name)
         self._dress(LIGHT, SMALL_PHONE)
         self._must_fit(name)
         self._dress(LIGHT, DESK)
