@@ -33,8 +33,8 @@ TOO_WIDE = """() => {
     });
     return wide.slice(0, 3).map((at) => at.outerHTML.slice(0, 120));
 }"""
-# What a page is made of depends on its width, its colours on the scheme too: all is asked wide and light, and narrow and
-# dark; with `THOROUGH=1` colours also the other way round.
+# What a page is made of depends on its width, its colours on the scheme too: all is asked wide and light, and narrow
+# and dark; with `THOROUGH=1` colours also the other way round.
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 looked_at: set[str] = set()
