@@ -74,12 +74,24 @@ def _ledgers_can_be_flushed():
 
 
 def pytest_collection_modifyitems(items):
-    """Run once, on SQLite, what is the same on every database: what asks none, and what is marked so."""
+    """Run once, on SQLite, what is the same on every database."""
     if connection.vendor == "sqlite":
         return
     for item in items:
-        if item.get_closest_marker("any_database") or not _uses_the_database(item):
+        if _is_the_same_everywhere(item):
             item.add_marker(pytest.mark.skip(reason="It is the same on every database, and runs on SQLite."))
+
+
+def _is_the_same_everywhere(item):
+    """What is marked so, what asks no database, and single pages of a room: those of `config` ask all pages anyway."""
+    if item.get_closest_marker("any_database") or not _uses_the_database(item):
+        return True
+    is_page = "client" in item.fixturenames and not item.get_closest_marker("postgres")
+    return (
+        is_page
+        and not _is_transactional(item)
+        and item.path.relative_to(item.config.rootpath).parts[0] != "config"
+    )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -102,8 +114,10 @@ def _uses_the_database(item):
 
 
 def _is_to_be_proven(item):
-    if connection.vendor == "sqlite":
-        return _uses_the_database(item)
+    return _uses_the_database(item) if connection.vendor == "sqlite" else _is_transactional(item)
+
+
+def _is_transactional(item):
     marker = item.get_closest_marker("django_db")
     return bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in item.fixturenames
 
