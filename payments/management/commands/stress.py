@@ -139,8 +139,8 @@ def _add_rush(scenarios: Any) -> None:
     parser.add_argument(
         "--connections",
         type=count(0, 20_000),
-        default=16,
-        help="most connections at once (default: 16, twice what the demo's site answers at once); "
+        default=8,
+        help="most connections at once (default: 8, as many as the demo's site answers at once); "
         "0: as many as are due, each timed from when it was due",
     )
     parser.add_argument(
