@@ -72,7 +72,7 @@ def test_a_silent_stripe_is_asked_by_no_worker_any_more_and_all_go_on_when_it_an
         while state() != "closed":
             assert time.monotonic() < deadline, shop.said()
             come_back(shop, payment.session_id)
-            time.sleep(0.2)
+            time.sleep(0.2)  # until the breaker is closed again; the deadline ends it
         time.sleep(1.2)  # and all have heard of it
         before = calls(shop)
         other = make_till(mug=VariantFactory(stock=9, price=1000), quantity=1).start()
@@ -162,4 +162,4 @@ def until(is_so, shop: RunningShop) -> None:
     deadline = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < deadline, shop.said()
-        time.sleep(0.005)
+        time.sleep(0.005)  # looks again; the deadline ends it

@@ -103,7 +103,7 @@ def test_a_target_out_of_reach_is_a_broken_promise(stress):
 def test_events_in_a_storm_make_one_order_and_one_mail_each(stress, running):
     until = time.monotonic() + 60
     while not WorkerBeat.objects.exists() and time.monotonic() < until:
-        time.sleep(0.2)
+        time.sleep(0.2)  # until the worker lives
 
     code, said, report = stress("webhooks", "--orders", "3", "--times", "5", "--answer-ms", "20000")
 
@@ -303,7 +303,7 @@ class SlowShop(BaseHTTPRequestHandler):
     """One after the other, each a tenth of a second."""
 
     def do_POST(self) -> None:
-        time.sleep(0.1)
+        time.sleep(0.1)  # this is how slow the shop is
         self.send_response(303)
         self.send_header("Location", "http://127.0.0.1:1/pay/cs_1")
         self.end_headers()
