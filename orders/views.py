@@ -253,8 +253,7 @@ def _expected_on(line: Any) -> date | None:
 
 
 def _order_page(request: HttpRequest, order: Order) -> HttpResponse:
-    rows = order.lines.select_related("variant__product", "variant__stock_item")
-    lines = list(orders.with_may_wait(rows))
+    lines = list(orders.lines_with_waits(order))
     waits = orders.waits_by_line(order, lines) if any(line.may_wait for line in lines) else {}
     for line in lines:
         line.waits = waits.get(line.position, 0)

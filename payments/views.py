@@ -224,7 +224,7 @@ def _is_own(request: HttpRequest, checkout: Checkout) -> bool:
 def _thank(request: HttpRequest, order: Order) -> HttpResponse:
     cart = cart_cookie.find(request)
     if cart:
-        cart_cookie.remember(request, cart, orders.price_cart(cart).count)
+        cart_cookie.remember(request, cart, orders.pieces_in(cart))
     messages.success(request, _("Thank you! Your order %(number)s is placed.") % {"number": order.number})
     return redirect(order.get_absolute_url())
 

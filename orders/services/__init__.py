@@ -4,10 +4,10 @@ from orders.services.again import Again, order_again
 from orders.services.allowances import hold_allowances
 from orders.services.backorders import (
     follow_shortage,
+    lines_with_waits,
     release_held,
     waits_by_line,
     why_nothing_there,
-    with_may_wait,
 )
 from orders.services.cancelling import CannotCancel, cancel, open_pieces, owed, share_of, why_not_cancel
 from orders.services.cart import (
@@ -30,6 +30,7 @@ from orders.services.cart import (
     forget_old_carts,
     max_quantity,
     merge_carts,
+    pieces_in,
     price_cart,
     set_quantity,
 )
@@ -165,6 +166,7 @@ __all__ = [
     "issue_invoice",
     "issue_missing_documents",
     "lift",
+    "lines_with_waits",
     "live_checkout",
     "lock_checkout",
     "make_quote",
@@ -176,6 +178,7 @@ __all__ = [
     "order_again",
     "owed",
     "pick_list",
+    "pieces_in",
     "pieces_to_ship",
     "place_order",
     "price_cart",
@@ -201,5 +204,4 @@ __all__ = [
     "why_not_send",
     "why_not_ship",
     "why_nothing_there",
-    "with_may_wait",
 ]

@@ -1,6 +1,7 @@
 """Orders that wait for goods: what of them lies on the shelf, and who is held when more is promised than will do."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -27,9 +28,16 @@ def waits_by_line(order: Order, lines: Iterable[OrderLine] | None = None) -> dic
     return {positions[reference]: sum(wait.pieces for wait in waits) for reference, waits in found.items()}
 
 
-def with_may_wait(lines: QuerySet[OrderLine]) -> QuerySet[Any]:
-    """Add `may_wait`: whether some shelf has less of the thing than is promised."""
+def lines_with_waits(order: Order) -> QuerySet[Any]:
+    """The lines of an order with what they are about, and `may_wait`: whether some shelf has less than is promised."""
+    return _lines_with_waits().filter(order=order)
+
+
+@cache
+def _lines_with_waits() -> QuerySet[Any]:
+    """Those of all orders, to be filtered. The query is built once."""
     short = inventory.short_levels().filter(item=OuterRef("variant__stock_item"))
+    lines = OrderLine.objects.select_related("variant__product", "variant__stock_item")
     return lines.annotate(may_wait=Exists(short))
 
 

@@ -237,7 +237,7 @@ def set_quantity(cart: Cart, line_id: int, quantity: int) -> Change:
     if quantity:
         return _hold(cart, line.variant_id, quantity, is_more=False)
     line.delete()
-    return Change(line.variant, 0, 0, _pieces(cart), before=line.quantity)
+    return Change(line.variant, 0, 0, pieces_in(cart), before=line.quantity)
 
 
 def _lock(cart: Cart) -> None:
@@ -256,7 +256,8 @@ def _line(cart: Cart, line_id: int) -> CartLine:
     return line
 
 
-def _pieces(cart: Cart) -> int:
+def pieces_in(cart: Cart) -> int:
+    """How many pieces a cart holds, whether they can be bought or not."""
     return cart.lines.aggregate(pieces=Coalesce(Sum("quantity"), 0))["pieces"]
 
 
@@ -293,11 +294,16 @@ def _for_sale(variant_id: int) -> Any:
     """The variant, with its product and `available`. Raises NotForSale."""
     if not 0 < variant_id <= HIGHEST_ID:
         raise NotForSale
-    variants = with_sales(Variant.objects.on_sale().with_available().select_related("product", "stock_item"))
-    variant = variants.order_by().filter(pk=variant_id).first()
+    variant = _all_for_sale().filter(pk=variant_id).first()
     if variant is None:
         raise NotForSale
     return variant
+
+
+@cache
+def _all_for_sale() -> QuerySet[Variant]:
+    """Everything that can be put into a cart, to be filtered. The query is built once."""
+    return with_sales(Variant.objects.on_sale().with_available().select_related("product")).order_by("pk")
 
 
 def _obtainable(cart: Cart, variant: Any, wanted: int) -> int:

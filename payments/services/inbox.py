@@ -60,7 +60,7 @@ def record_event(event: gateway.Event) -> WebhookEvent:
     """
     row = WebhookEvent(event_id=event.id, kind=event.kind, object_id=event.object_id, body=event.body)
     WebhookEvent.objects.bulk_create([row], ignore_conflicts=True)
-    row = WebhookEvent.objects.get(event_id=event.id)
+    row = WebhookEvent.objects.defer("body").get(event_id=event.id)
     if row.state not in DECIDED:
         _decide(row, event)
     return row
@@ -141,11 +141,10 @@ def _payment_of(event: gateway.Event) -> Payment | None:
 
     One look after the other, each by its own index; a single query with "or" would read the whole table.
     """
-    payments = Payment.objects.select_related("checkout", "order")
     session_id = event.object_id if event.object_kind == "checkout.session" else ""
     looks = {"session_id": session_id, "checkout__number": event.number, "intent_id": event.intent_id}
     for field, value in looks.items():
-        if value and (payment := payments.filter(**{field: value}).first()):
+        if value and (payment := Payment.objects.filter(**{field: value}).first()):
             return payment
     return None
 

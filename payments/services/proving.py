@@ -20,6 +20,8 @@ from payments.tasks import mail_late_money, mail_payment_link, return_late_money
 S = Payment.State
 Kind = PaymentEvent.Kind
 Result = PaymentEvent.Result
+# What an authorisation tells of a payment.
+AUTHORISED = ["intent_id", "authorised", "capture_before", "card_brand", "card_last4", "state", "order"]
 PROVEN = {S.AUTHORISED, S.CAPTURED, S.PART_REFUNDED, S.REFUNDED}
 
 
@@ -125,7 +127,7 @@ def _authorise(payment: Payment, intent: gateway.Intent) -> None:
     payment.card_brand, payment.card_last4 = intent.card_brand[:30], intent.card_last4[:4]
     payment.state = S.AUTHORISED
     _place(payment)
-    payment.save()
+    payment.save(update_fields=AUTHORISED)
 
 
 def _place(payment: Payment) -> None:
