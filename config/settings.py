@@ -144,6 +144,10 @@ else:
     _db["OPTIONS"].update(
         connect_timeout=2, options="-c lock_timeout=3000 -c statement_timeout=15000 -c timezone=UTC"
     )
+    # The database plans a statement that comes again once, and not each time.
+    _db["OPTIONS"].update(
+        server_side_binding=True, prepare_threshold=5 if env.bool("DB_PREPARE", default=True) else None
+    )
     if env.int("DB_POOL_MAX", default=0):
         _db["CONN_MAX_AGE"] = 0
         _db["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("DB_POOL_MAX"), "timeout": 10}
