@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 
 from django.conf import settings
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -15,7 +16,7 @@ from config.money import format_money
 from shop import flash, kept
 from shop.delivery import Estimate, estimate
 from shop.listing import cards_of, in_words, picked, shown
-from shop.models import Category, Product, ProductImage, Variant
+from shop.models import Category, Product, ProductImage, Variant, VariantQuerySet
 from shop.services import lowest_of
 from shop.text import country_name
 from shop.tree import Shelf, Tree
@@ -23,6 +24,8 @@ from shop.tree import Shelf, Tree
 FEATURED, NEWEST, REDUCED, RELATED = 4, 8, 4, 4
 # Products that somebody has looked at before.
 SEEN = 8
+# What a product's page does not show of it: the words that searches look in, and the text that its HTML was made of.
+UNSEEN = ("description", "search_document", "search_name")
 # For so long a product's page says that its flash sale is over.
 JUST_ENDED = timedelta(hours=1)
 
@@ -282,7 +285,7 @@ def display(slug: str, tree: Tree) -> Display | None:
     shelf = tree.by_pk.get(product.category_id) if product else None
     if product is None or shelf is None:
         return None
-    variants = list(product.variants.filter(is_active=True).with_available().select_related("stock_item"))
+    variants = list(_offered().filter(product=product, is_active=True))
     lowest = _lowest_of(variants)
     return Display(
         product=product,
@@ -293,6 +296,12 @@ def display(slug: str, tree: Tree) -> Display | None:
         delivery=estimate(timezone.localdate()),
         sales=_sales_of(slug),
     )
+
+
+@cache
+def _offered() -> VariantQuerySet:
+    """All variants with what `choice` reads, to be filtered. The query is built once."""
+    return Variant.objects.with_available().select_related("stock_item")
 
 
 def _lowest_of(variants: Iterable[Variant]) -> dict[int, int]:
@@ -313,10 +322,10 @@ def _sales_of(slug: str) -> list[flash.Told]:
 def _with_images(slug: str) -> tuple[Product | None, list[ProductImage]]:
     """The product and its pictures in one query; in two if it has none."""
     shown_ones = ProductImage.objects.filter(product__slug=slug, product__is_active=True)
-    images = list(shown_ones.select_related("product"))
+    images = list(shown_ones.select_related("product").defer(*(f"product__{name}" for name in UNSEEN)))
     if images:
         return images[0].product, images
-    return Product.objects.filter(slug=slug, is_active=True).first(), []
+    return Product.objects.filter(slug=slug, is_active=True).defer(*UNSEEN).first(), []
 
 
 def choices_now(slug: str, tree: Tree) -> list[Choice] | None:
@@ -324,10 +333,8 @@ def choices_now(slug: str, tree: Tree) -> list[Choice] | None:
 
     None if the product is not offered.
     """
-    variants = Variant.objects.filter(product__slug=slug).on_sale()
-    found = list(
-        variants.with_available().select_related("stock_item").annotate(shelf=F("product__category"))
-    )
+    variants = _offered().filter(product__slug=slug).on_sale()
+    found = list(variants.annotate(shelf=F("product__category")))
     if not found or found[0].shelf not in tree.by_pk:
         return None
     lowest = _lowest_of(found)

@@ -14,6 +14,13 @@ from orders.models.order import number_in
 from orders.services.holding import hold, lift
 
 Kind = OrderHold.Kind
+# What an order's page shows of the things in it, as they are today.
+THINGS = (
+    "variant__product__slug",
+    "variant__product__image_url",
+    "variant__product__is_active",
+    "variant__stock_item__expected_on",
+)
 
 
 # --- what lies there --------------------------------------------------------------------------------
@@ -37,7 +44,8 @@ def lines_with_waits(order: Order) -> QuerySet[Any]:
 def _lines_with_waits() -> QuerySet[Any]:
     """Those of all orders, to be filtered. The query is built once."""
     short = inventory.short_levels().filter(item=OuterRef("variant__stock_item"))
-    lines = OrderLine.objects.select_related("variant__product", "variant__stock_item")
+    own = (field.attname for field in OrderLine._meta.concrete_fields)
+    lines = OrderLine.objects.select_related("variant__product", "variant__stock_item").only(*own, *THINGS)
     return lines.annotate(may_wait=Exists(short))
 
 

@@ -330,7 +330,7 @@ def price_cart(cart: Cart) -> PricedCart:
 
     What the cart's own payment holds at this moment counts as available to it.
     """
-    lines = [_priced(strike(line)) for line in lines_with_stock(cart)]
+    lines = [_priced(strike(line)) for line in lines_with_stock().filter(cart=cart)]
     return PricedCart(
         lines=lines,
         subtotal=sum(line.total for line in lines),
@@ -348,14 +348,12 @@ def acknowledge_prices(priced: PricedCart) -> None:
         CartLine.objects.filter(pk__in=[each.line.pk for each in changed]).update(seen_price=shown)
 
 
-def lines_with_stock(cart: Cart) -> QuerySet[CartLine]:
-    """The lines of a cart with what they are about, `available` pieces, and `live_lines` as `pieces_of` reads them."""
-    return _lines_with_stock().filter(cart=cart)
-
-
 @cache
-def _lines_with_stock() -> QuerySet[CartLine]:
-    """Those of all carts, to be filtered. The query is built once: it is part of every step of a purchase."""
+def lines_with_stock() -> QuerySet[CartLine]:
+    """The lines of all carts with what they are about, `available` pieces, and `live_lines` as `pieces_of` reads them.
+
+    To be filtered. The query is built once: it is part of every step of a purchase.
+    """
     paid = Checkout.objects.filter(cart=OuterRef("cart"), state__in=Checkout.LIVE).order_by()
     lines = CartLine.objects.select_related("variant__product__category", "variant__stock_item").annotate(
         available=available_of("variant__"), live_lines=Subquery(paid.values("lines")[:1])

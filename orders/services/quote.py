@@ -8,12 +8,14 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from orders.models import Cart, ShippingMethod, TaxRate
+from orders.models import Cart, CartLine, ShippingMethod, TaxRate
 from orders.services.cart import lines_with_stock
 from orders.services.deals import strike
 from orders.services.delivering import Parcel, delivery_methods, ways_to_send
@@ -109,6 +111,12 @@ class Quote:
         return hashlib.sha256(json.dumps(offer, sort_keys=True).encode()).hexdigest()
 
 
+@cache
+def _wanted() -> QuerySet[CartLine]:
+    """What an offer needs of the lines of all carts, to be filtered. The query is built once."""
+    return lines_with_stock().only("quantity", *(f"variant__{name}" for name in NEEDED))
+
+
 def make_quote(
     cart: Cart,
     *,
@@ -127,8 +135,7 @@ def make_quote(
     the cart's own payment holds at this moment counts as available to it. Free delivery takes off what the first way
     that brings the parcel costs: a quicker one costs the difference. Raises EmptyCart.
     """
-    wanted = lines_with_stock(cart).only("quantity", *(f"variant__{name}" for name in NEEDED))
-    rows = [strike(row, spent=spent) for row in wanted]
+    rows = [strike(row, spent=spent) for row in _wanted().filter(cart=cart)]
     if not rows:
         raise EmptyCart
     reduced = reduce(rows, cart, email=email)
