@@ -80,9 +80,9 @@ def send_order_links(email: str, number: str, request_key: str) -> None:
 @task
 def forget_old_carts() -> None:
     """Delete the carts of guests who will not come back."""
-    from orders.services import cart  # the services enqueue the tasks above
+    from orders import services  # the services enqueue the tasks above
 
-    cart.forget_old_carts()
+    services.forget_old_carts()
 
 
 @task

@@ -18,20 +18,14 @@ from orders.services.cart import (
     Change,
     LineGone,
     NotForSale,
-    PricedCart,
-    PricedLine,
     SoldOut,
     TooDear,
     TooManyLines,
-    acknowledge_prices,
     add_to_cart,
     ensure_cart,
     find_cart,
     forget_old_carts,
-    max_quantity,
-    merge_carts,
     pieces_in,
-    price_cart,
     set_quantity,
 )
 from orders.services.checkout import (
@@ -70,6 +64,7 @@ from orders.services.invoicing import (
     issue_missing_documents,
     name_payments_by,
 )
+from orders.services.merging import merge_carts
 from orders.services.picking import MOST_ORDERS, Heap, PickList, Take, codes_of, pick_list
 from orders.services.placing import (
     credit_down_to,
@@ -79,6 +74,7 @@ from orders.services.placing import (
     record_payment,
     record_refund,
 )
+from orders.services.priced_cart import PricedCart, PricedLine, acknowledge_prices, max_quantity, price_cart
 from orders.services.purchases import NotBought, purchase_of
 from orders.services.quote import Quote, QuoteLine, make_quote, tax_of
 from orders.services.sales import DealGone, sold_and_held, spent_by

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from orders.models import Cart, Order, OrderLine
-from orders.services.cart import CartError, Change, NotForSale, add_to_cart, max_quantity
+from orders.services.cart import CartError, Change, NotForSale, add_to_cart
+from orders.services.priced_cart import max_quantity
 
 
 @dataclass

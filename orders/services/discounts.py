@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from config.money import format_money
 from orders.models import Cart, Offer, Promotion, Voucher
 from orders.services import vouchers
-from orders.services.cart import PricedCart
+from orders.services.priced_cart import PricedCart
 from orders.services.reducing import Pieces, percent_off, pieces_off, spread
 from shop import kept
 from shop.tree import Shelf, category_tree

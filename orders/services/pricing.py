@@ -8,8 +8,8 @@ from typing import Any
 
 from django.conf import settings
 
-from orders.services.cart import backordered, pieces_of
 from orders.services.deals import Deal
+from orders.services.priced_cart import backordered, pieces_of
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from orders.models import Cart, CartLine, ShippingMethod, TaxRate
-from orders.services.cart import lines_with_stock
 from orders.services.deals import strike
 from orders.services.delivering import Parcel, delivery_methods, ways_to_send
 from orders.services.discounts import Reduced, Reduction, off_by_sku, reduce
 from orders.services.duty import duties_on
 from orders.services.errors import EmptyCart
+from orders.services.priced_cart import lines_with_stock
 from orders.services.pricing import NEEDED, QuoteLine, price_line, tax_of, worth_of
 from shop import kept
 

@@ -51,7 +51,7 @@ def test_the_same_thing_added_ten_times_at_once_is_one_line_of_ten():
 
 def test_without_the_lock_pieces_are_lost(monkeypatch):
     """The negative control: what the test above proves is the lock's doing."""
-    monkeypatch.setattr(cart_services, "_lock", lambda cart: None)
+    monkeypatch.setattr(cart_services, "lock_cart", lambda cart: None)
     meet = Barrier(6)
     look = cart_services._obtainable
     monkeypatch.setattr(cart_services, "_obtainable", lambda *args: (meet.wait(), look(*args))[1])
