@@ -79,7 +79,7 @@ def test_an_import_that_breaks_a_contract_is_refused(empty_house, importer, line
     ("importer", "line"),
     [
         ("returns/services.py", "import payments.models"),
-        ("payments/gateway.py", "import stripe"),
+        ("payments/gateway/calls.py", "import stripe"),
         ("payments/simulator/schema.py", "import stripe"),
         ("config/tests/test_journey.py", "import returns"),
     ],

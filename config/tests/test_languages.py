@@ -189,13 +189,15 @@ def test_pressing_again_in_another_language_leads_to_another_page(stripe, till):
     ("language", "locale"), [("de", "de"), ("pt-br", "pt-BR"), ("zh-hans", "zh"), ("ar", "auto")]
 )
 def test_the_payment_page_is_asked_for_a_language_that_it_speaks(language, locale):
-    assert gateway._locale(language) == locale
+    assert gateway.sessions._locale(language) == locale
 
 
 def test_every_language_of_the_payment_page_is_one_that_stripe_takes():
     taken = set(re.findall(r"'([\w-]+)'", str(SessionCreateParams.__annotations__["locale"])))
 
-    assert {gateway._locale(language) for language in gateway._STRIPE_SPEAKS.split()} <= taken
+    assert {
+        gateway.sessions._locale(language) for language in gateway.sessions._STRIPE_SPEAKS.split()
+    } <= taken
 
 
 # --- from right to left -------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def all_events() -> list[bytes]:
 
     return [
         json.dumps(event.to_dict(for_json=True)).encode()
-        for event in gateway._call(walk)
+        for event in gateway.calls.call(walk)
         if event.type in wanted
     ]
 

@@ -191,7 +191,9 @@ def test_a_test_card_that_asks_brings_an_inquiry(stripe, till, deliver):  # noqa
 def test_events_in_any_order_and_twice_end_the_same(stripe, payment, deliver, won, seed):  # noqa: F811
     name = dispute(stripe, payment)
     early = about_disputes(payment)
-    gateway._call(lambda c: c.disputes.update(name, {"evidence": {"uncategorized_text": "It was shipped."}}))
+    gateway.calls.call(
+        lambda c: c.disputes.update(name, {"evidence": {"uncategorized_text": "It was shipped."}})
+    )
     decide(stripe, name, won=won)
     shuffled = about_disputes(payment) * 2
     random.Random(seed).shuffle(shuffled)
@@ -216,7 +218,7 @@ def test_each_state_is_followed_as_it_comes(stripe, payment, deliver):  # noqa: 
         seen.append(told(payment)[0])
         if step == "evidence":
             proof = {"uncategorized_text": "It was shipped."}
-            gateway._call(lambda c, proof=proof: c.disputes.update(name, {"evidence": proof}))
+            gateway.calls.call(lambda c, proof=proof: c.disputes.update(name, {"evidence": proof}))
         elif step == "decision":
             decide(stripe, name, won=True)
 

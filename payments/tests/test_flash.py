@@ -168,7 +168,7 @@ def test_it_is_held_for_the_minutes_of_the_sale_while_the_page_lives_longer(stri
     checkout = payment.checkout
     lasts = checkout.expires_at - checkout.created_at
     assert timedelta(minutes=6, seconds=50) < lasts < timedelta(minutes=7, seconds=1)
-    page = gateway._call(lambda client: client.checkout.sessions.retrieve(payment.session_id)).expires_at
+    page = gateway.calls.call(lambda client: client.checkout.sessions.retrieve(payment.session_id)).expires_at
     assert page >= int(timezone.now().timestamp()) + 30 * 60
 
 

@@ -32,7 +32,7 @@ def deliver(client, settings):
 
 def events_of(payment: Payment) -> list[dict]:
     """What Stripe would send about a payment."""
-    rows = gateway._call(lambda client: client.events.list({"limit": 100})).data
+    rows = gateway.calls.call(lambda client: client.events.list({"limit": 100})).data
     return [row.to_dict(for_json=True) for row in reversed(rows)]
 
 

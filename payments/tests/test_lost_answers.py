@@ -134,7 +134,7 @@ def at_stripe(kind: str) -> int:
     def walk(client):
         return Counter(event.type for event in client.events.list({"limit": 100}).auto_paging_iter())
 
-    return gateway._call(walk)[kind]
+    return gateway.calls.call(walk)[kind]
 
 
 @pytest.mark.parametrize("loss", LOSSES)

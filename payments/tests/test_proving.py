@@ -197,7 +197,7 @@ def test_late_money_for_goods_that_are_gone_goes_back_once_with_a_message(stripe
 def test_late_money_that_was_settled_in_the_dashboard_is_refunded_once(stripe, till):
     payment = paid_but_closed(stripe, till)
     intent = gateway.retrieve_session(payment.session_id).intent
-    gateway._call(lambda client: client.payment_intents.capture(intent.id))
+    gateway.calls.call(lambda client: client.payment_intents.capture(intent.id))
     make_till(mug=till.mug, quantity=9).start()
 
     services.prove_payment(payment)
@@ -213,7 +213,7 @@ def test_late_money_that_was_settled_in_the_dashboard_is_refunded_once(stripe, t
 def test_late_money_that_was_settled_and_refunded_in_the_dashboard_is_booked_as_returned(stripe, till):
     payment = paid_but_closed(stripe, till)
     intent = gateway.retrieve_session(payment.session_id).intent
-    gateway._call(lambda client: client.payment_intents.capture(intent.id))
+    gateway.calls.call(lambda client: client.payment_intents.capture(intent.id))
     gateway.refund_intent(intent.id, 4488, key="by hand")
     make_till(mug=till.mug, quantity=9).start()
 
@@ -243,7 +243,7 @@ def test_what_is_settled_in_the_dashboard_is_booked(stripe, till):
     payment = till.start()
     stripe.pay(payment)
     payment = services.prove_payment(payment)
-    gateway._call(
+    gateway.calls.call(
         lambda client: client.payment_intents.capture(payment.intent_id, {"amount_to_capture": 4000})
     )
 

@@ -110,7 +110,7 @@ def test_an_authorisation_of_long_ago_whose_end_nobody_told_is_asked_for(stripe,
     if end == "lapse":
         stripe.control(f"payment_intents/{payment.intent_id}/lapse")
     else:
-        gateway._call(lambda client: client.payment_intents.capture(payment.intent_id))
+        gateway.calls.call(lambda client: client.payment_intents.capture(payment.intent_id))
 
     assert services.reconcile(since=timedelta(seconds=-60)).repaired == 0
     Payment.objects.update(capture_before=timezone.now() - timedelta(hours=1))
