@@ -26,20 +26,15 @@ from payments.services.ledger import unknown
 from payments.services.links import open_links, waiting_for_links
 from payments.services.proving import book_intent, book_session, lock, prove_payment
 from payments.services.reconciling import Reconciliation, reconcile, repair_finding
-from payments.services.refunding import (
-    CannotRefund,
-    ask_for_refund,
-    book_refunds,
-    carry_on,
+from payments.services.refund_booking import book_refunds, look
+from payments.services.refund_limits import (
     credit_left,
-    look,
-    refund,
     refundable,
     why_beyond,
-    why_failed,
     why_not_method,
     why_not_refund,
 )
+from payments.services.refunding import CannotRefund, ask_for_refund, carry_on, refund, why_failed
 from payments.services.replaying import Replay, replay_events
 from payments.services.sessions import end_session
 from payments.services.settling import (

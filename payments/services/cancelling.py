@@ -15,7 +15,7 @@ from orders import services as orders
 from orders.models import Order
 from payments import gateway
 from payments.models import Payment, PaymentEvent, Refund
-from payments.services import counter, disputing, refunding, settling, store_credit
+from payments.services import counter, disputing, refund_limits, refunding, settling, store_credit
 from payments.services.errors import PaymentError
 from payments.services.ledger import report, undecided
 from payments.services.proving import lock
@@ -157,7 +157,7 @@ def _cancel(
     if to_card + to_credit <= 0:
         _ask_for_cash(payment)
         return payment, None, 0
-    if not by_customer and (why := refunding.why_beyond(payment, to_card + to_credit, by)):
+    if not by_customer and (why := refund_limits.why_beyond(payment, to_card + to_credit, by)):
         raise CannotCancel(why)
     row = refunding.write_request(payment, to_card, cause=key, reason=reason, by=by) if to_card else None
     if to_credit:
@@ -180,6 +180,6 @@ def _shares(payment: Payment, value: int) -> tuple[int, int]:
 
     While a bank holds the card's money, or has kept it, none of it goes back to the card.
     """
-    to_card = 0 if disputing.why_disputed(payment) else min(value, refunding.refundable(payment))
-    left = refunding.refundable(payment, Refund.Method.CREDIT) - to_card
-    return to_card, max(0, min(value - to_card, left, refunding.credit_left(payment)))
+    to_card = 0 if disputing.why_disputed(payment) else min(value, refund_limits.refundable(payment))
+    left = refund_limits.refundable(payment, Refund.Method.CREDIT) - to_card
+    return to_card, max(0, min(value - to_card, left, refund_limits.credit_left(payment)))

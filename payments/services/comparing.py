@@ -8,7 +8,7 @@ from payments import gateway
 from payments.models import Dispute, Payment, Refund
 from payments.services.disputing import MOVES, book_dispute, why_not_booked
 from payments.services.proving import book_intent, book_session, mismatch
-from payments.services.refunding import RANK, STATES, book_refunds
+from payments.services.refund_booking import RANK, STATES, book_refunds
 
 DECIDED = {"requires_capture", "succeeded", "canceled"}
 

@@ -13,7 +13,7 @@ from payments.models import Payment, WebhookEvent
 from payments.services.disputing import follow_dispute
 from payments.services.ledger import report
 from payments.services.proving import PROVEN, prove_intent, prove_payment
-from payments.services.refunding import look
+from payments.services.refund_booking import look
 
 logger = logging.getLogger(__name__)
 

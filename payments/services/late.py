@@ -6,7 +6,8 @@ from payments import gateway
 from payments.models import Payment, PaymentEvent
 from payments.services.ledger import write
 from payments.services.proving import book_intent
-from payments.services.refunding import look, refund
+from payments.services.refund_booking import look
+from payments.services.refunding import refund
 from payments.tasks import mail_late_money
 
 Kind = PaymentEvent.Kind

@@ -142,7 +142,7 @@ def test_without_the_lock_the_name_of_a_refund_lets_one_through_and_without_both
 
 def write_under_any_name(payment, amount, *, cause, reason, by, goods):
     row = Refund.objects.create(payment=payment, amount=amount, operation=cause, cause=cause)
-    refunding._write(row, PaymentEvent.Result.REQUESTED)
+    refunding.write_result(row, PaymentEvent.Result.REQUESTED)
     return row
 
 
