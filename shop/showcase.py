@@ -1,180 +1,29 @@
-"""What the front page and a product's page show, gathered in a fixed number of queries."""
+"""What a product's page shows, gathered in a fixed number of queries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cache
 
-from django.conf import settings
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from config.money import format_money
 from shop import flash, kept
+from shop.choices import Choice, choice
 from shop.delivery import Estimate, estimate
 from shop.listing import cards_of, in_words, picked, shown
-from shop.models import Category, Product, ProductImage, Variant, VariantQuerySet
+from shop.models import Product, ProductImage, Variant, VariantQuerySet
 from shop.services import lowest_of
-from shop.text import country_name
 from shop.tree import Shelf, Tree
 
-FEATURED, NEWEST, REDUCED, RELATED = 4, 8, 4, 4
+RELATED = 4
 # Products that somebody has looked at before.
 SEEN = 8
 # What a product's page does not show of it: the words that searches look in, and the text that its HTML was made of.
 UNSEEN = ("description", "search_document", "search_name")
 # For so long a product's page says that its flash sale is over.
 JUST_ENDED = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Door:
-    """A top shelf on the front page, with a picture of something that stands on it."""
-
-    shelf: Shelf
-    image_url: str
-
-
-def front_page(tree: Tree) -> dict[str, object]:
-    """Featured, new and reduced products and the categories with a picture each: four queries.
-
-    Nothing stands in two rows; what is reduced is seen first.
-    """
-    featured = _unseen(shown(tree).filter(is_featured=True), set(), FEATURED + 1)
-    seen = {row["slug"] for row in featured}
-    reduced = _unseen(shown(tree).filter(compare_at_price__isnull=False), seen, REDUCED)
-    seen |= {row["slug"] for row in reduced}
-    newest = _unseen(shown(tree), seen, NEWEST)
-    return {
-        "hero": featured[:1] or newest[:1],
-        "featured": featured[1:],
-        "reduced": reduced,
-        "newest": newest,
-        "doors": doors(tree),
-        "flash": next((one for one in flash.told(timezone.now()) if one.state == "running"), None),
-    }
-
-
-def _unseen(goods: QuerySet[Product], seen: set[object], how_many: int) -> list[dict[str, object]]:
-    """The newest few of some products that do not stand on the page yet, those to be had first: one query."""
-    rows = [row for row in picked(goods, 2 * how_many + len(seen)) if row["slug"] not in seen]
-    return sorted(rows, key=lambda row: not row["is_available"])[:how_many]
-
-
-def doors(tree: Tree) -> list[Door]:
-    """Give each top shelf the picture of its newest product, or of one on a shelf below; one query."""
-    newest = Product.objects.filter(
-        category=OuterRef("pk"), is_active=True, variant_count__gt=0, image_url__gt=""
-    ).order_by("-created_at", "-pk")
-    rows = Category.objects.filter(pk__in=list(tree.by_pk)).order_by()
-    pictures = dict(rows.values_list("pk", Subquery(newest.values("image_url")[:1])))
-    return [
-        Door(root, next((pictures[each.pk] for each in root.subtree() if pictures.get(each.pk)), ""))
-        for root in tree.roots
-    ]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A variant as the product page offers it. `state` is in, low, later (backorder) or out.
-
-    `price_until` is the day on which its price ends, if it is that of a flash sale.
-    """
-
-    pk: int
-    label: str
-    sku: str
-    price: int
-    price_words: str
-    was_words: str
-    lowest_words: str
-    state: str
-    stock_words: str
-    most: int
-    weight_g: int
-    weight_words: str
-    origin: str
-    barcode: str = ""
-    price_until: date | None = None
-
-    @property
-    def can_be_bought(self) -> bool:
-        return self.most > 0
-
-    @property
-    def note(self) -> str:
-        """The stock in few words, to stand beside the label; nothing if all is well."""
-        if self.state == "in":
-            return ""
-        return _("On backorder") if self.state == "later" else self.stock_words
-
-
-def choice(variant: Variant, lowest: int | None = None) -> Choice:
-    """Say in words what a variant (with `available` and its item loaded) costs and whether it is there.
-
-    `lowest` is its lowest price in the 30 days before (minor units), which a reduction has to name: directive 98/6/EC,
-    article 6a. A flash sale that runs is its price, and what it may strike through is that lowest price.
-    """
-    item, deal = variant.stock_item, flash.running().get(variant.pk)
-    price, was = (deal.price, deal.was) if deal else (variant.price, variant.compare_at_price)
-    lowest = deal.was if deal else lowest
-    state, words = availability(variant.available, item.backorder_limit, item.expected_on)  # type: ignore[attr-defined]
-    return Choice(
-        pk=variant.pk,
-        label=variant.label,
-        sku=variant.sku,
-        price=price,
-        price_words=format_money(price),
-        was_words="" if was is None else format_money(was),
-        lowest_words=_("Lowest price in the 30 days before: %(price)s") % {"price": format_money(lowest)}
-        if lowest is not None
-        else "",
-        state=state,
-        stock_words=words,
-        most=min(variant.available, settings.CART_MAX_QUANTITY, *([deal.most] if deal else [])),  # type: ignore[attr-defined]
-        weight_g=variant.weight_g,
-        weight_words=weight(variant.weight_g),
-        origin=country_name(variant.country_of_origin),
-        barcode=variant.stock_item.barcode,
-        price_until=timezone.localdate(deal.ends_at) if deal else None,
-    )
-
-
-def availability(available: int, backorder_limit: int, expected_on: date | None = None) -> tuple[str, str]:
-    """Name the state of so many pieces that can be promised, `backorder_limit` of which are not there yet.
-
-    `expected_on` is the day on which goods should come; one that has passed is not told.
-    """
-    if available <= 0:
-        return "out", _("Sold out")
-    if available <= backorder_limit:
-        return "later", backorder_words(expected_on)
-    there = available - backorder_limit
-    if backorder_limit and there <= settings.LOW_STOCK_THRESHOLD:
-        words = ngettext("%(count)d left, more on backorder", "%(count)d left, more on backorder", there)
-        return "in", words % {"count": there}
-    if available - backorder_limit <= settings.LOW_STOCK_THRESHOLD and not backorder_limit:
-        return "low", ngettext("%(count)d left", "%(count)d left", available) % {"count": available}
-    return "in", _("In stock")
-
-
-def backorder_words(expected_on: date | None) -> str:
-    """Say that it can be ordered although it is not there, and when it should be."""
-    if expected_on is None or expected_on < timezone.localdate():
-        return _("On backorder, ships later")
-    return _("On backorder, expected on %(day)s") % {"day": date_format(expected_on, "DATE_FORMAT")}
-
-
-def weight(grams: int) -> str:
-    """Say a weight: 350 is "350 g", 1250 is "1.25 kg", in German "1,25 kg", 0 is nothing."""
-    if not grams:
-        return ""
-    if grams < 1000:
-        return f"{grams} g"
-    return f"{number_format(f'{grams / 1000:.2f}'.rstrip('0').rstrip('.'))} kg"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from config.money import decimal_mark
-from shop import listing, opinions, pages, showcase
+from shop import front, listing, opinions, pages, showcase
 from shop import services as shop
 from shop.found import structured
 from shop.models import Category, Product
@@ -21,7 +21,7 @@ from shop.wish import SORTS, NoSuchPage, Wish, read_wish, typed
 def home(request: HttpRequest) -> HttpResponse:
     def build() -> pages.Part:
         return pages.Part(
-            html=render_to_string("shop/_home.html", showcase.front_page(tree_for(request))),
+            html=render_to_string("shop/_home.html", front.front_page(tree_for(request))),
             title=_("%(shop)s: good things, kept in stock") % {"shop": settings.SHOP_NAME},
             description=_(
                 "What you see here lies on the shelf: chosen with care, counted, and ready to be sent."

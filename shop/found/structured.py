@@ -22,7 +22,8 @@ from shop.found.addresses import absolute
 from shop.models.reviews import BEST_RATING
 
 if TYPE_CHECKING:
-    from shop.showcase import Choice, Display
+    from shop.choices import Choice
+    from shop.showcase import Display
     from shop.tree import Shelf
 
 SCHEMA = "https://schema.org"

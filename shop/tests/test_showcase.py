@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from shop import services
-from shop.showcase import availability, display, front_page, weight
+from shop.choices import availability, weight
+from shop.front import front_page
+from shop.showcase import display
 from shop.tests.factories import CategoryFactory, ProductFactory, VariantFactory, picture_file
 from shop.tree import read_tree
 
