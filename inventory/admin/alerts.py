@@ -12,13 +12,8 @@ from django.urls import reverse
 from config import console
 from inventory import services as inventory
 from inventory.admin.backorders import waits_panel
-from inventory.admin.shelf import (
-    figures_panel,
-    levels_of_item,
-    movement_panel,
-    movement_rows,
-    promise_panel,
-)
+from inventory.admin.items import figures_panel, levels_of_item
+from inventory.admin.shelf_panels import movement_panel, movement_rows, promise_panel
 from inventory.models import StockAlert, StockMovement
 
 TONES = {StockAlert.Kind.LOW: "warn", StockAlert.Kind.OUT: "bad", StockAlert.Kind.DEFICIT: "bad"}

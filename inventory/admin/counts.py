@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from config import console
 from inventory import services as inventory
 from inventory.admin.papers import PaperDesk
-from inventory.admin.shelf import signed
+from inventory.admin.shelf_panels import signed
 from inventory.count_acts import difference_words, lines_of
 from inventory.models import Location, StockCount, StockCountLine, StockLevel
 from inventory.pasted import MOST_LETTERS, items_named

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from config import console
 from inventory import services as inventory
 from inventory.admin.papers import PaperDesk
-from inventory.admin.shelf import MOST_MOVEMENTS, signed
+from inventory.admin.shelf_panels import MOST_MOVEMENTS, signed
 from inventory.models import Location, Receipt, ReceiptLine, StockMovement
 from inventory.pasted import PiecesField
 from inventory.receipt_acts import difference_words, lines_of
