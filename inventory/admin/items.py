@@ -182,9 +182,6 @@ def promises_of_item(item: StockItem) -> console.Panel:
     return promise_panel(Q(item=item))
 
 
-# --- movements and places ---------------------------------------------------------------------------
-
-
 console.todo(
     "items are out of stock",
     items_out,
