@@ -70,7 +70,7 @@ class Guard:
         """Give the errors that any view may meet their own answer; others become a 500."""
         if isinstance(error, Throttled):
             return views.too_many(request, error.retry_after, str(error))
-        if isinstance(error, views.DATABASE_AWAY):
+        if views.is_database_away(error):
             logger.error("The database did not answer.", exc_info=error)
             return views.unavailable(request)
         if isinstance(error, UnreadablePostError):

@@ -4,7 +4,7 @@ import logging
 import sys
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, NotSupportedError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -14,10 +14,20 @@ logger = logging.getLogger("tally.errors")
 
 # What the database raises when it is away, restarting, full, or waited too long for a lock.
 DATABASE_AWAY = (OperationalError, InterfaceError)
+# What PostgreSQL says of a statement that was prepared before a migration changed a column's type (ADR 32).
+STALE_PLAN = "cached plan must not change result type"
 # Seconds after which a request that met a busy or restarting database is worth another try.
 RETRY_AFTER = 2
 # The same where somebody has to make room first.
 RETRY_AFTER_FULL = 600
+
+
+def is_database_away(error: BaseException | None) -> bool:
+    """Whether the database cannot answer now and may in a moment; a connection with statements of old is let go."""
+    if isinstance(error, NotSupportedError) and STALE_PLAN in str(error):
+        connection.close()
+        return True
+    return isinstance(error, DATABASE_AWAY)
 
 
 class TooMuch(RequestDataTooBig):
@@ -85,7 +95,7 @@ def too_many(request: HttpRequest, retry_after: int, words: str) -> HttpResponse
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for what nobody caught: 503 if the database is away, else 500. Neither page asks the database."""
-    if isinstance(sys.exception(), DATABASE_AWAY):
+    if is_database_away(sys.exception()):
         return unavailable(request)
     return _bare(
         500, _("That was our fault"), _("We have been told. Nothing was charged; please try once more.")

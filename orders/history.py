@@ -35,7 +35,7 @@ class HistoryForm(forms.Form):
             attrs={
                 "class": "form-control",
                 "type": "search",
-                "placeholder": _("Order number, product, SKU"),
+                "placeholder": _("Order number or product"),
                 "autocomplete": "off",
             }
         ),

@@ -1,7 +1,7 @@
 """The customer's doors to the cart and to the orders."""
 
 import secrets
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +24,7 @@ from orders import services as orders
 from orders.forms import AddForm, FindForm, LineForm
 from orders.models import Cart, Order
 from orders.voucher_door import sums_of, try_voucher
+from shop import flash
 
 
 class Request(HttpRequest):
@@ -150,7 +151,7 @@ def _cart_page(
         "takes_vouchers": toggles.is_on("vouchers"),
         "rows": [(line, *(line_problems or {}).get(line.line.pk, ("", ""))) for line in priced.lines],
         "max_quantity": orders.max_quantity(),
-        "held_until": _held_until(cart, priced),
+        "under_way": _under_way(cart, priced),
     }
     response = render(
         request, "orders/_cart.html" if request.htmx else "orders/cart.html", context, status=status
@@ -159,12 +160,15 @@ def _cart_page(
     return response
 
 
-def _held_until(cart: Cart | None, priced: orders.PricedCart) -> datetime | None:
-    """Until when pieces of a flash sale are this cart's own, as it is being paid; that is shorter than usual."""
-    if cart is None or not any(line.is_held for line in priced.lines):
+def _under_way(cart: Cart | None, priced: orders.PricedCart) -> dict[str, str] | None:
+    """Until when what this cart is paying for is its own, and where to go on with it."""
+    live = orders.live_checkout(cart) if cart and priced.is_being_paid else None
+    if live is None or live.expires_at < timezone.now():
         return None
-    live = orders.live_checkout(cart)
-    return live.expires_at if live and live.expires_at > timezone.now() else None
+    return {
+        "until": flash.moment(live.expires_at),
+        "address": resolve_url("payments:cancelled", live.token),
+    }
 
 
 def _priced(cart: Cart | None) -> orders.PricedCart:

@@ -9,6 +9,8 @@ from babel.numbers import format_decimal, format_percent
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, ngettext, to_locale
 from django.utils.translation import gettext as _
 
@@ -26,6 +28,11 @@ class Status:
     title: str
     next: str
     tone: str
+
+
+def unbroken(number: str) -> SafeString:
+    """A number that no line is broken within."""
+    return format_html('<span class="unbroken">{}</span>', number)
 
 
 def status_of(order: Order, *, waits: int = 0) -> Status:

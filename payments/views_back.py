@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -11,8 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from orders import cart_cookie
 from orders import services as orders
 from orders.models import Checkout, Order
+from orders.words import unbroken
 from payments import gateway, services
 from payments.models import Payment
+from shop import flash
 
 
 @require_GET
@@ -73,7 +76,8 @@ def thank(request: HttpRequest, order: Order) -> HttpResponse:
     cart = cart_cookie.find(request)
     if cart:
         cart_cookie.remember(request, cart, orders.pieces_in(cart))
-    messages.success(request, _("Thank you! Your order %(number)s is placed.") % {"number": order.number})
+    words = _("Thank you! Your order {number} is placed. A confirmation goes to {email}.")
+    messages.success(request, format_html(words, number=unbroken(order.number), email=order.email))
     return redirect(order.get_absolute_url())
 
 
@@ -97,7 +101,7 @@ def cancelled(request: HttpRequest, token: str) -> HttpResponse:
                 else render(request, "payments/elsewhere.html")
             )
         except services.ProviderAway as away:
-            messages.error(request, str(away))
+            messages.error(request, _why_not_ended(checkout) or str(away))
             if not checkout.payment.session_id:
                 return redirect("payments:waiting", token)
         return redirect("orders:cart")
@@ -108,6 +112,16 @@ def cancelled(request: HttpRequest, token: str) -> HttpResponse:
         "shop_name": settings.SHOP_NAME,
     }
     return render(request, "payments/cancelled.html", context)
+
+
+def _why_not_ended(checkout: Checkout) -> str:
+    """What becomes of an order that waits for its payment page, if it cannot be ended now; empty if it has the page."""
+    if checkout.payment.session_id:
+        return ""
+    return _(
+        "Our payment provider is silent, so this order cannot be ended at the moment. You need not do anything: "
+        "nothing is charged, and it ends by itself at %(time)s."
+    ) % {"time": flash.moment(checkout.expires_at)}
 
 
 @require_GET

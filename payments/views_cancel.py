@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -14,6 +15,7 @@ from config import throttle
 from config.csrf import ORIGIN_ONLY
 from orders import cart_cookie
 from orders.models import Order
+from orders.words import unbroken
 from payments import gateway, services
 from payments.models import Payment
 
@@ -42,9 +44,8 @@ class CancelOrderView(View):
         except services.CannotCancel:
             order.refresh_from_db()
             return self._ask(request, order, status=409)
-        messages.success(
-            request, _("Your order %(number)s is cancelled.") % {"number": order.number} + f" {done}"
-        )
+        words = _("Your order {number} is cancelled.")
+        messages.success(request, format_html(words + " {done}", number=unbroken(order.number), done=done))
         return redirect(order.get_absolute_url())
 
     def _order(self, request: HttpRequest, number: str, token: str) -> Order:

@@ -249,7 +249,7 @@ def moment(at: datetime) -> str:
     """Say when, in the shop's time: today the hour is enough."""
     local = timezone.localtime(at)
     is_today = local.date() == timezone.localdate()
-    return date_format(local, "TIME_FORMAT" if is_today else "SHORT_DATETIME_FORMAT")
+    return date_format(local, "TIME_FORMAT" if is_today else "DATETIME_FORMAT")
 
 
 def signature() -> str:

@@ -67,7 +67,7 @@ def test_a_whole_purchase_in_german(stripe, client, mug):  # noqa: F811
     assert "/de/checkout/cancelled/" in asked["cancel_url"]
     assert thanks.redirect_chain[-1][0] == f"/de/orders/g/{order.token}/"
     page = says_german(thanks)
-    assert f"Vielen Dank! Ihre Bestellung {order.number} ist aufgegeben." in page
+    assert f"{order.number}</span> ist aufgegeben." in page
     assert "44,88\xa0€" in page
     assert "Bestellung aufgegeben." in page
     assert (order.language, order.state) == ("de", "placed")

@@ -50,11 +50,6 @@ class PricedLine:
         return self.deal is not None and self.deal.fits(self.quantity)
 
     @property
-    def is_held(self) -> bool:
-        """Whether the cart's own payment holds some of its flash sale."""
-        return self.deal is not None and self.deal.own > 0
-
-    @property
     def was(self) -> int | None:
         """What may be struck through beside the price."""
         return self.deal.was if self.deal and self.is_flash else self.variant.compare_at_price
@@ -85,11 +80,15 @@ class PricedLine:
 
 @dataclass(frozen=True)
 class PricedCart:
-    """The whole cart at today's prices, in minor units; `count` is the number of pieces."""
+    """The whole cart at today's prices, in minor units; `count` is the number of pieces.
+
+    `is_being_paid` tells that a payment of it is under way.
+    """
 
     lines: list[PricedLine]
     subtotal: int
     count: int
+    is_being_paid: bool = False
 
     @property
     def problems(self) -> list[PricedLine]:
@@ -106,11 +105,13 @@ def price_cart(cart: Cart) -> PricedCart:
 
     What the cart's own payment holds at this moment counts as available to it.
     """
-    lines = [_priced(strike(line)) for line in lines_with_stock().filter(cart=cart)]
+    rows = [strike(row) for row in lines_with_stock().filter(cart=cart)]
+    lines = [_priced(row) for row in rows]
     return PricedCart(
         lines=lines,
         subtotal=sum(line.total for line in lines),
         count=sum(line.quantity for line in lines),
+        is_being_paid=any(row.live_lines for row in rows),
     )
 
 

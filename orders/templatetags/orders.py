@@ -5,8 +5,6 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts import addresses
@@ -42,10 +40,7 @@ def taken_off(discount: Mapping[str, Any]) -> str:
     return _("free delivery")
 
 
-@register.filter
-def unbroken(number: str) -> SafeString:
-    """A number that no line is broken within."""
-    return format_html('<span class="unbroken">{}</span>', number)
+register.filter(words.unbroken)
 
 
 @register.filter

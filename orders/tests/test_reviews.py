@@ -221,14 +221,19 @@ def test_the_form_is_kept_by_nobody(buyer, product):
     assert "no-store" in buyer.get(door(product))["Cache-Control"]
 
 
-def test_the_order_page_invites_its_customer(buyer, order, product):
-    page = buyer.get(f"/orders/{order.number}/").content.decode()
+def test_the_order_page_invites_its_customer_once_it_was_sent(buyer, order, product):
+    before = buyer.get(f"/orders/{order.number}/").content.decode()
+    orders.record_payment(order, "captured", "Payment settled.", key="captured")
+    orders.ship(order, {1: 1}, key="parcel 1")
+    after = buyer.get(f"/orders/{order.number}/").content.decode()
 
-    assert f'href="{door(product)}"' in page
+    assert f'href="{door(product)}"' not in before
+    assert f'href="{door(product)}"' in after
 
 
 def test_a_guests_order_says_who_may_review(client):
-    order = OrderFactory()
+    order = OrderFactory(payment_state="captured")
+    orders.ship(order, {1: 1}, key="parcel 1")
 
     page = client.get(f"/orders/g/{order.token}/").content.decode()
 

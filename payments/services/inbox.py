@@ -152,12 +152,17 @@ def _payment_of(event: gateway.Event) -> Payment | None:
 def _payment_of_intent(event: gateway.Event) -> Payment | None:
     """Whose refund or dispute it is, if it came before the books know the intent: Stripe is asked, and proves it.
 
-    Raises gateway.Unclear, gateway.Refused.
+    Nobody's, if Stripe does not know the intent: that is a last word. Raises gateway.Unclear, gateway.Refused.
     """
     is_ours = event.livemode == settings.STRIPE_LIVE and event.kind in REFUND_EVENTS | DISPUTE_EVENTS
     if not (is_ours and event.intent_id):
         return None
-    number = gateway.retrieve_intent(event.intent_id).number
+    try:
+        number = gateway.retrieve_intent(event.intent_id).number
+    except gateway.Refused as refusal:
+        if refusal.code != "resource_missing":
+            raise
+        return None
     payment = Payment.objects.select_related("checkout", "order").filter(checkout__number=number).first()
     return prove_intent(payment, event.intent_id) if payment else None
 

@@ -359,11 +359,11 @@ def test_who_cancels_the_rest_is_promised_what_of_the_credit_is_not_back_yet(str
     store_credit.book(customer.pk, "granted", 1770, key="more")
     order = placed(stripe, purse, credit=3000).order
     page = reverse("payments:cancel_order", args=[order.number])
-    assert "The €30.00 that you paid with store credit are yours again" in client.get(page).text
+    assert "The €30.00 that you paid with store credit is yours again" in client.get(page).text
 
     services.cancel_order(order, key="k", reason="One is enough", pieces={1: 1})
 
-    assert "The €10.01 that you paid with store credit are yours again" in client.get(page).text
+    assert "The €10.01 that you paid with store credit is yours again" in client.get(page).text
     client.post(page)
     assert balance() == 3000
 
@@ -590,7 +590,7 @@ def test_whoever_calls_it_off_reads_what_becomes_of_the_money(
     done = browser.post(address, follow=True).content.decode()
 
     assert ("held on your card" in page) is on_card
-    assert "that you paid with store credit are yours again at once" in page
+    assert "that you paid with store credit is yours again at once" in page
     assert "are store credit again." in done
 
 

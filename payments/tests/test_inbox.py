@@ -277,3 +277,18 @@ def test_a_refund_that_is_told_before_its_settlement_is_booked_with_it(paid, del
 
     payment.refresh_from_db()
     assert (payment.captured, payment.refunded) == (4488, 700)
+
+
+def test_a_refund_of_a_payment_that_stripe_does_not_know_is_nobodys(stripe, deliver):
+    body = {
+        "id": "evt_stray",
+        "object": "event",
+        "type": "refund.created",
+        "livemode": False,
+        "data": {"object": {"object": "refund", "id": "re_stray", "payment_intent": "pi_none"}},
+    }
+
+    assert deliver(body).status_code == 204
+
+    row = WebhookEvent.objects.get()
+    assert (row.state, row.effect) == ("ignored", "No payment of this shop.")

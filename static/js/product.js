@@ -12,6 +12,7 @@
   const place = page.querySelector("[data-stock-now]");
   const announce = form.querySelector("[data-announce]");
   const problem = form.querySelector("[data-problem]");
+  const tooMany = form.querySelector("[data-too-many]");
   const delivery = () => form.querySelector("[data-delivery]");
   const picked = () => inputs.find((one) => one.type === "hidden" || one.checked);
   const isThere = (one) => Number(one.dataset.most) > 0;
@@ -32,7 +33,7 @@
     const canBeBought = most > 0;
     quantity.hidden = !canBeBought;
     quantity.max = Math.max(most, 1);
-    if (Number(quantity.value) > Number(quantity.max)) quantity.value = quantity.max;
+    if (canBeBought && Number(quantity.value) > most) capQuantity(most);
     // Not `disabled`: a button that somebody stands on would drop their focus.
     button.disabled = false;
     button.setAttribute("aria-disabled", String(!canBeBought));
@@ -68,14 +69,29 @@
     problem.textContent = words;
   };
 
+  // No more is asked for than there is, and never in silence.
+  const capQuantity = (most) => {
+    quantity.value = most;
+    tooMany.textContent = tooMany.dataset.tooMany.replace("{most}", most);
+    tooMany.hidden = false;
+  };
+
+  quantity.addEventListener("input", () => (tooMany.hidden = true));
   form.addEventListener("change", (event) => {
     if (event.target.name !== "variant") return;
     complain("");
+    tooMany.hidden = true;
     show();
   });
   form.addEventListener(
     "invalid",
     (event) => {
+      if (event.target === quantity && quantity.validity.rangeOverflow) {
+        event.preventDefault();
+        capQuantity(Number(quantity.max));
+        quantity.focus();
+        return;
+      }
       if (event.target.name !== "variant") return;
       event.preventDefault();
       complain(problem.dataset.problem);
