@@ -263,7 +263,6 @@ DOORS = {
     "admin:return_figures_export": form("finance owner"),
     "admin:returns_returnrequest_export": form("finance owner"),
     "admin:returns_returnrequest_named": form(ORDERS),
-    "admin:view_on_site": form(STAFF),
     # Machines
     "found:products_feed": page(),
     "found:robots": page(),

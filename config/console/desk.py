@@ -75,6 +75,7 @@ class Desk(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     paginator = BoundedPaginator
+    view_on_site = False
     formfield_overrides = {
         MoneyField: {"widget": MoneyInput},
         ManyToManyField: {"form_class": ManyChoices},

@@ -10,7 +10,6 @@ import pytest
 from django.conf import settings as shop_settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -88,8 +87,6 @@ class Filler:
             "name": site.mug.product.images.get().file.name,
             "app_label": "orders",
             "url": "nothing",
-            "content_type_id": str(ContentType.objects.get_for_model(type(site.mug.product)).pk),
-            "object_id": str(site.mug.product_id),
         }
         self.by_number, self.by_token = self.of(site.order), self.of(site.guest)
         self.rows = {f"admin/{m._meta.app_label}/{m._meta.model_name}": self.row_of(m) for m in MODELS}

@@ -135,7 +135,6 @@ def good_address(route: str, world) -> str:
         "key": world.order.number if "order" in route else world.item.sku,
         "name": "products/a.webp",
         "part": "shop-0",
-        "content_type_id": "1",
         "app_label": "orders",
         "url": "nowhere",
         "id": str(user.pk),

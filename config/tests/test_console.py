@@ -7,6 +7,7 @@ from itertools import groupby
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -406,6 +407,24 @@ def test_staff_without_rights_see_nothing(client, world):
         row = model._default_manager.first()
         for page in [address(model, "changelist"), address(model, "change", row.pk), address(model, "add")]:
             assert client.get(page).status_code == 403, page
+
+
+def test_no_shortcut_of_the_console_leads_to_a_guests_secret_link(console, world):
+    """Django's asks for no permission, and the page of a guest's order has the token in its address."""
+    world.order.refresh_from_db()
+    assert world.order.token in world.order.get_absolute_url()
+
+    for row in (world.order, world.order.invoices.first(), world.mug.product):
+        answer = console.get(f"/admin/r/{ContentType.objects.get_for_model(row).pk}/{row.pk}/")
+        assert answer.status_code == 404, row
+
+
+def test_what_everybody_may_look_at_has_a_button_that_leads_to_the_shop(console, world):
+    shown = (world.mug.product, world.mug.product.category, ContentPage.objects.get(slug="terms"))
+
+    for row in shown:
+        button = f'<a href="{row.get_absolute_url()}" class="viewsitelink">'
+        assert button in console.get(address(type(row), "change", row.pk)).content.decode(), row
 
 
 # --- what is not possible now -----------------------------------------------------------------------

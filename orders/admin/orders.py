@@ -49,7 +49,6 @@ class OrderDesk(OrderPapers, console.ReadOnlyDesk):
     natural_key = "number"
     to_ship, on_hold = TO_SHIP, ON_HOLD
     actions = ("print_pick_list", "print_packing_slips")
-    view_on_site = False
     date_hierarchy = "placed_at"
     exports = ("orders", "order-lines")
     list_display = ("number", "placed_at", "who", "total", "payment_word", "progress")

@@ -67,7 +67,6 @@ def contents(parcel: Fulfilment) -> str:
 class FulfilmentDesk(ParcelPapers, console.ReadOnlyDesk):
     """Parcels, newest first."""
 
-    view_on_site = False
     date_hierarchy = "shipped_at"
     list_display = ("shipment", "shipped_at", "order_link", "who", "carrier", "tracking", "arrived")
     list_display_links = ("shipment",)

@@ -34,7 +34,6 @@ class InvoiceDesk(console.ReadOnlyDesk):
     """What was issued, as it was when it was; numbers have no gap within their series."""
 
     natural_key = "number"
-    view_on_site = False
     date_hierarchy = "issued_at"
     list_display = ("number", "file", "total", "issued_at", "order_link", "email")
     list_select_related = ("order",)

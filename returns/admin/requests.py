@@ -58,7 +58,6 @@ class ReturnDesk(console.ReadOnlyDesk):
     """What customers want to send back, sent, and got for it."""
 
     natural_key = "number"
-    view_on_site = False
     date_hierarchy = "asked_at"
     exports = ("returns", "return-lines")
     list_display = ("number", "state_and_kind", "waits_since", "order_and_name", "worth")

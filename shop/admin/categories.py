@@ -47,6 +47,9 @@ class CategoryDesk(console.Desk):
     def product_count(self, category: Any) -> int:
         return category.product_count
 
+    def view_on_site(self, category: Category) -> str:
+        return category.get_absolute_url()
+
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, tuple[str, ...]]:
         return {} if obj or not self.has_add_permission(request) else {"slug": ("name",)}
 
