@@ -124,6 +124,7 @@ class ToggleDesk(console.ReadOnlyDesk):
 class BreakerDesk(console.ReadOnlyDesk):
     """What the shop stops asking while it does not answer."""
 
+    linked_by = ("state",)
     list_display = ("service", "state_word", "changed_at", "reason", "failures", "try_at")
     fields = (
         "service",

@@ -12,7 +12,6 @@ from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import DataError
 from django.db.models import DateTimeField, ManyToManyField, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -22,7 +21,7 @@ from django.urls import path, reverse
 
 from config.console.actions import actions_of
 from config.console.acts import Act, Button, acts_of, group_reasons
-from config.console.exporting import export_view, tables_of
+from config.console.exporting import WRONGLY_ASKED, export_view, tables_of
 from config.console.marks import with_marks
 from config.console.panels import panels
 from config.console.trail import audit, listening, traces_of
@@ -41,6 +40,13 @@ DATE_PARTS = {
     "month": re.compile(r"[0-9]{1,2}"),
     "day": re.compile(r"[0-9]{1,2}"),
 }
+
+
+# What Django's filters and the console's links ask of a field.
+LOOKUPS = (
+    *("", "__exact", "__in", "__isnull", "__isempty", "__id__exact"),
+    *("__gte", "__lt", "__year", "__month", "__day"),
+)
 
 
 class BoundedPaginator(Paginator):
@@ -69,6 +75,13 @@ class ManyChoices(forms.ModelMultipleChoiceField):
         return super().clean(value)
 
 
+def _asked_by(list_filter: Any) -> str:
+    """The word by which a filter of a list stands in an address: a field's name or the filter's own."""
+    if isinstance(list_filter, tuple):
+        return list_filter[0]
+    return getattr(list_filter, "parameter_name", list_filter)
+
+
 class Desk(admin.ModelAdmin):
     """A list and its pages. Saving leaves an audit entry; acts and panels that rooms signed up are shown."""
 
@@ -84,6 +97,8 @@ class Desk(admin.ModelAdmin):
     """A unique field by which other rooms link here: `admin:…_named`."""
     exports: tuple[str, ...] = ()
     """Tables that can be taken along from the list, with its filters, see `config.exports`."""
+    linked_by: tuple[str, ...] = ()
+    """Fields by which links of the console narrow the list, beside those of its filters."""
     audit_hides: frozenset[str] = frozenset()
     """Fields of whose change the audit tells, but not what they held: people may ask to be forgotten."""
 
@@ -95,8 +110,14 @@ class Desk(admin.ModelAdmin):
         may_export = bool(tables_of(request, self.exports))
         try:
             return super().changelist_view(request, {"may_export": may_export, **(extra_context or {})})
-        except (OverflowError, DataError):  # a number in a filter that the database cannot hold
+        except WRONGLY_ASKED:
             return redirect(f"{request.path}?{ERROR_FLAG}=1")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """By what the desk declares: of any other field staff could guess, letter by letter, what no page shows."""
+        filters = map(_asked_by, self.get_list_filter(request))
+        declared = {"pk", self.opts.pk.name, self.date_hierarchy, *self.linked_by, *filters}
+        return lookup in {f"{name}{ending}" for name in declared for ending in LOOKUPS}
 
     def _has_sound_dates(self, request: HttpRequest) -> bool:
         asked = {part: request.GET.get(f"{self.date_hierarchy}__{part}", "") for part in DATE_PARTS}

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django import forms
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
@@ -21,6 +22,8 @@ from config.console.trail import audit
 from config.exports import Export
 
 MOST_COUNTED = 10_000
+# A list that is asked by what its desk does not declare, by no value of a field, or by more than the database can hold.
+WRONGLY_ASKED = (IncorrectLookupParameters, DisallowedModelAdminLookup, OverflowError, DataError)
 
 
 class ExportForm(forms.Form):
@@ -50,7 +53,7 @@ def export_view(desk: Any, request: HttpRequest) -> HttpResponseBase:
     back = f"../?{request.GET.urlencode()}" if request.GET else "../"
     try:
         rows = desk.get_changelist_instance(request).queryset
-    except (IncorrectLookupParameters, OverflowError, DataError):
+    except WRONGLY_ASKED:
         return redirect(f"../?{ERROR_FLAG}=1")
     form = ExportForm(request.POST or None, tables=tables)
     if request.method == "POST" and form.is_valid():

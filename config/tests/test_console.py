@@ -2,7 +2,9 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from itertools import groupby
+from urllib.parse import urljoin
 
 import pytest
 from django.contrib import admin
@@ -425,6 +427,57 @@ def test_what_everybody_may_look_at_has_a_button_that_leads_to_the_shop(console,
     for row in shown:
         button = f'<a href="{row.get_absolute_url()}" class="viewsitelink">'
         assert button in console.get(address(type(row), "change", row.pk)).content.decode(), row
+
+
+# --- by what a list can be asked --------------------------------------------------------------------
+SECRETS = ("token", "password", "key", "secret", "session_id")
+GUESSES = ("", "__exact", "__startswith", "__regex", "__gte", "__in", "__isnull")
+
+
+def secrets_of(model):
+    """The fields of a model, and of those that it is related to, that are nobody's to guess."""
+    related = [field for field in model._meta.get_fields() if field.is_relation and field.related_model]
+    places = [("", model), *((f"{field.name}__", field.related_model) for field in related)]
+    return [
+        f"{prefix}{field.name}"
+        for prefix, place in places
+        for field in place._meta.get_fields()
+        if any(word in field.name for word in SECRETS)
+    ]
+
+
+def test_no_list_is_asked_by_what_is_secret(console, world):
+    request = console.get(address(Order, "changelist")).wsgi_request
+    asked = [(model, f"{name}{guess}") for model in MODELS for name in secrets_of(model) for guess in GUESSES]
+
+    taken = [
+        (model, lookup)
+        for model, lookup in asked
+        if admin.site._registry[model].lookup_allowed(lookup, "^C", request)
+    ]
+
+    assert {(Order, "token__regex"), (Payment, "session_id__gte"), (Order, "customer__password")} < set(asked)
+    assert taken == []
+
+
+def test_a_right_guess_at_a_secret_is_answered_like_a_wrong_one(console, world):
+    world.order.refresh_from_db()
+    page = address(Order, "changelist")
+
+    for guess in (world.order.token[:2], "??"):
+        for asked, leads_to in ((page, f"{page}?e=1"), (f"{page}export/", "../?e=1")):
+            answer = console.get(asked, {"token__startswith": guess})
+            assert (answer.status_code, answer.get("Location")) == (302, leads_to)
+
+
+@pytest.mark.parametrize("room", DESKS)
+def test_every_link_that_narrows_a_list_still_opens(console, world, room):
+    for model in DESKS[room]:
+        row = model._default_manager.order_by("pk").first()
+        for page in (address(model, "changelist"), address(model, "change", row.pk)):
+            found = re.findall(r'href="((?:/admin/[^"]*)?\?[^"]*)"', console.get(page).content.decode())
+            for link in {urljoin(page, unescape(link)) for link in found}:
+                assert console.get(link).status_code == 200, link
 
 
 # --- what is not possible now -----------------------------------------------------------------------

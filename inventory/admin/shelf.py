@@ -101,6 +101,7 @@ class StockMovementDesk(console.ReadOnlyDesk):
     list_display_links = ("at",)
     list_select_related = ("item", "location", "actor")
     list_filter = ("kind", ("at", admin.DateFieldListFilter), "location")
+    linked_by = ("item",)
     search_fields = ("reference__startswith",)
     search_help_text = "SKU, or what it was for: order T-…, checkout T-…"
     fields = (
