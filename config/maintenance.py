@@ -7,8 +7,12 @@ from django.http import HttpRequest, HttpResponse
 
 from config import languages, toggles, views
 
-# Console, Stripe's events, watchers, files; and the way back from a payment page, as who stands there has paid.
-OPEN = ("/admin/", "/payments/webhook/", "/health/", "/static/", "/media/", "/checkout/done/")
+# Console and the door to it; Stripe's events, watchers, files; the way back from a payment page, as who is there has
+# paid.
+OPEN = (
+    *("/admin/", "/accounts/login/", "/accounts/password/reset/"),
+    *("/payments/webhook/", "/health/", "/static/", "/media/", "/checkout/done/"),
+)
 RETRY_AFTER = 300
 
 

@@ -1,9 +1,11 @@
 """Switches: in force everywhere within seconds, told to customers in words, and audited."""
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.models import AuditEntry
 from accounts.tests.factories import StaffFactory, UserFactory
@@ -78,6 +80,34 @@ def test_in_maintenance_customers_wait_and_machines_and_staff_do_not(client, pat
     assert answer.status_code == status
     assert answer.headers.get("Retry-After") == ("300" if status == 503 else None)
     assert len(answer["X-Request-ID"]) == 32
+
+
+@pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES])
+@pytest.mark.parametrize("name", ["login", "password_reset", "password_reset_done"])
+def test_in_maintenance_the_way_to_sign_in_stays_open_in_every_language(client, name, language):
+    toggles.assume({"maintenance": True})
+
+    with override(language):
+        shut, is_open = reverse("accounts:register"), reverse(f"accounts:{name}")
+
+    assert client.get(is_open).status_code == 200
+    assert client.get(shut).status_code == 503
+
+
+def test_staff_sign_in_during_maintenance_and_switch_it_off(client, django_capture_on_commit_callbacks):
+    user = StaffFactory(is_superuser=True, password="correct horse")
+    switch("maintenance", on=True, django_capture_on_commit_callbacks=django_capture_on_commit_callbacks)
+    row = Toggle.objects.get(name="maintenance")
+
+    page = client.get("/admin/", follow=True)
+    fields = {"username": user.email, "password": "correct horse", "next": "/admin/"}
+    signed_in = client.post(page.request["PATH_INFO"], fields)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("admin:config_toggle_off", args=[row.pk]), {"key": "0" * 16})
+
+    assert page.status_code == 200
+    assert signed_in["Location"] == "/admin/"
+    assert not toggles.is_on("maintenance")
 
 
 def test_without_guest_checkout_a_guest_is_asked_to_sign_in_and_a_customer_is_not(client):
