@@ -104,8 +104,9 @@ class Desk(admin.ModelAdmin):
 
     # --- finding ----------------------------------------------------------------------------------
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Show the list. Django reckons with a date in the address before it looks at it, so that is done here."""
-        if not self._has_sound_dates(request):
+        """Show the list. Django reckons with dates in the address and with ticked rows before it looks at them, so that
+        is done here."""
+        if not self._has_sound_dates(request) or not self._has_sound_ticks(request):
             return redirect(f"{request.path}?{ERROR_FLAG}=1")
         may_export = bool(tables_of(request, self.exports))
         try:
@@ -122,6 +123,14 @@ class Desk(admin.ModelAdmin):
     def _has_sound_dates(self, request: HttpRequest) -> bool:
         asked = {part: request.GET.get(f"{self.date_hierarchy}__{part}", "") for part in DATE_PARTS}
         return all(DATE_PARTS[part].fullmatch(text) for part, text in asked.items() if text)
+
+    def _has_sound_ticks(self, request: HttpRequest) -> bool:
+        try:
+            for ticked in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.clean(ticked, None)
+        except ValidationError:
+            return False
+        return True
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """Hand out what the list's filters leave as a file."""
@@ -263,6 +272,10 @@ class Desk(admin.ModelAdmin):
 
     def response_action(self, request: HttpRequest, queryset: QuerySet) -> Any:
         """Run an action on the rows that were ticked; what leaves no entry by itself gets a plain one."""
+        rows = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if not queryset.filter(pk__in=rows).exists():
+            self.message_user(request, "None of them is there any more. Choose again.", messages.WARNING)
+            return None
         with listening() as heard:
             response = super().response_action(request, queryset)
             name = request.POST.get("action", "")
@@ -273,7 +286,6 @@ class Desk(admin.ModelAdmin):
                 and name in self.get_actions(request)
                 and name != "delete_selected"
             ):
-                rows = request.POST.getlist(ACTION_CHECKBOX_NAME)
                 what = f"{len(rows)} {self.opts.verbose_name_plural}"
                 audit(request.user, f"list: {name}", what, after={"rows": rows[:MOST_NAMED]})
         return response

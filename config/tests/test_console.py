@@ -5,6 +5,7 @@ from datetime import timedelta
 from html import unescape
 from itertools import groupby
 from urllib.parse import urljoin
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -427,6 +428,42 @@ def test_what_everybody_may_look_at_has_a_button_that_leads_to_the_shop(console,
     for row in shown:
         button = f'<a href="{row.get_absolute_url()}" class="viewsitelink">'
         assert button in console.get(address(type(row), "change", row.pk)).content.decode(), row
+
+
+# --- rows that are ticked ---------------------------------------------------------------------------
+NO_KEYS = ["abc", "1.5", "", "9" * 5000, str(10**30)]
+
+
+def take(console, model, action, *ticked, **more):
+    fields = {"action": action, "_selected_action": ticked, "index": "0", **more}
+    return console.post(address(model, "changelist"), fields)
+
+
+def actions_of(console, model):
+    request = console.get(address(model, "changelist")).wsgi_request
+    return admin.site._registry[model].get_actions(request)
+
+
+@pytest.mark.parametrize("room", DESKS)
+def test_what_is_no_row_cannot_be_ticked(console, world, room):
+    for model in DESKS[room]:
+        row = model._default_manager.order_by("pk").first()
+        for action in actions_of(console, model):
+            for odd in NO_KEYS:
+                answer = take(console, model, action, row.pk, odd)
+                wanted = (302, f"{address(model, 'changelist')}?e=1")
+                assert (answer.status_code, answer.get("Location")) == wanted, (model, action, odd)
+
+
+@pytest.mark.parametrize("room", DESKS)
+def test_who_ticks_nothing_that_is_there_is_told_so(console, world, room):
+    for model in DESKS[room]:
+        gone = uuid4() if model is DBTaskResult else 10**9
+        for action in actions_of(console, model):
+            for ticked, words in (([], "Items must be selected"), ([gone], "None of them is there any more")):
+                answer = take(console, model, action, *ticked)
+                assert answer.status_code == 302, (model, action)
+                assert words in console.get(answer["Location"]).content.decode(), (model, action)
 
 
 # --- by what a list can be asked --------------------------------------------------------------------
