@@ -228,7 +228,6 @@ DOORS = {
     "admin/(?P<url>.*)$": Door(NOBODY, NOBODY, Answer.HIDDEN),
     "admin:app_list": form(STAFF),
     "admin:auth_user_password_change": form(NOBODY),
-    "admin:autocomplete": page(NOBODY),
     "admin:books": form(MONEY),
     "admin:customers": form("finance owner"),
     "admin:customers_export": form("finance owner"),

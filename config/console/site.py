@@ -32,9 +32,10 @@ ROOMS = {
     "django_tasks_database": "Background work",
     "config": "Clockwork",
 }
-# Addresses of Django's that the console does without: this leads any staff to a row's page in the shop, and so to the
-# secret link of a guest's order. A desk whose rows everybody may look at has a `view_on_site` of its own.
-LEFT_OUT = {"view_on_site"}
+# Addresses of Django's that the console does without. The first leads any staff to a row's page in the shop, and so to
+# the secret link of a guest's order; desks of what everybody may look at have a `view_on_site` of their own. The second
+# is asked by no page.
+LEFT_OUT = {"view_on_site", "autocomplete"}
 # Who may see whether the books balance.
 BOOKS_PERMISSION = "payments.view_payment"
 

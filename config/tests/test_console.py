@@ -422,6 +422,15 @@ def test_no_shortcut_of_the_console_leads_to_a_guests_secret_link(console, world
         assert answer.status_code == 404, row
 
 
+def test_the_console_completes_no_words_as_no_page_asks_it_to(console, world):
+    answer = console.get(
+        "/admin/autocomplete/", {"app_label": "orders", "model_name": "voucher", "field_name": "category"}
+    )
+
+    assert answer.status_code == 404
+    assert not [model for model in MODELS if admin.site._registry[model].autocomplete_fields]
+
+
 def test_what_everybody_may_look_at_has_a_button_that_leads_to_the_shop(console, world):
     shown = (world.mug.product, world.mug.product.category, ContentPage.objects.get(slug="terms"))
 
