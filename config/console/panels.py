@@ -1,7 +1,7 @@
 """Tables below a row's own fields: its ledger, its lines, what hangs on it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Model
 from django.http import HttpRequest
@@ -26,6 +26,16 @@ class Panel:
     def cells(self) -> Iterator[list[tuple[object, bool]]]:
         for row in self.rows:
             yield [(cell, place in self.numbers) for place, cell in enumerate(row)]
+
+    def without_empty_columns(self) -> "Panel":
+        """The same table without the columns that hold nothing in any row."""
+        kept = [place for place in range(len(self.columns)) if any(row[place] != "" for row in self.rows)]
+        return replace(
+            self,
+            columns=[self.columns[place] for place in kept],
+            rows=[[row[place] for place in kept] for row in self.rows],
+            numbers=frozenset(now for now, place in enumerate(kept) if place in self.numbers),
+        )
 
 
 MakePanel = Callable[..., Panel | None]

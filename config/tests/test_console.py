@@ -23,7 +23,7 @@ from accounts.models import AuditEntry
 from accounts.tests.factories import StaffFactory, UserFactory
 from config import admin as admin_of_tasks
 from config import background, books, tasks
-from config.console import Act, acts_of, sign_up_act
+from config.console import Act, Panel, acts_of, sign_up_act
 from config.console.books_badge import prove_if_due
 from config.models import BooksProof, PeriodicJob
 from config.tests.attack import Dealt
@@ -244,6 +244,26 @@ def test_every_list_costs_the_same_queries_however_long_it_is(console, world):
     more_rows(27, "many")
 
     assert {page: queries(console, page) for page in pages} == few
+
+
+def test_a_filter_is_closed_and_says_what_was_chosen(console, world):
+    page = console.get(address(Order, "changelist"), {"waiting": "ship"}).content.decode()
+    groups = re.findall(r"<details data-filter-title=.*?</details>", page, re.DOTALL)
+
+    assert len(groups) == 4
+    assert [re.findall("<strong>(.*?)</strong>", group) for group in groups] == [["shipping"], [], [], []]
+    assert not any(" open" in group.partition(">")[0] for group in groups)
+
+
+def test_a_panel_leaves_out_the_columns_that_hold_nothing():
+    whole = Panel(
+        "Odd", ["What", "Duty", "Short"], [["Mug", "", ""], ["Cup", "", 0]], numbers=frozenset({1, 2})
+    )
+
+    panel = whole.without_empty_columns()
+
+    assert list(panel.headings) == [("What", False), ("Short", True)]
+    assert list(panel.cells) == [[("Mug", False), ("", True)], [("Cup", False), (0, True)]]
 
 
 def queries(console, page):

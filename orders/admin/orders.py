@@ -168,7 +168,7 @@ def lines_of_order(order: Order) -> console.Panel:
             for line in order.lines.all()
         ],
         numbers=frozenset({0, *range(3, 15)}),
-    )
+    ).without_empty_columns()
 
 
 def _lifted(hold: OrderHold) -> str:

@@ -52,6 +52,15 @@ def test_an_order_shows_its_lines_its_story_and_where_it_goes(console):
     assert reverse("admin:inventory_stockitem_named", args=["MUG-9"]) in page
 
 
+def test_columns_that_hold_nothing_are_left_out_of_the_lines(console):
+    order = OrderFactory(lines=[{}, {}])
+
+    page = console.get(reverse("admin:orders_order_change", args=[order.pk]))
+
+    lines = next(panel for panel in page.context["panels"] if panel.title == "Lines")
+    assert lines.columns == ["#", "SKU", "What", "Pieces", "Price", "Net", "Tax", "Rate", "Gross"]
+
+
 def test_orders_are_neither_added_changed_nor_deleted(console):
     order = OrderFactory()
 
