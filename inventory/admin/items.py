@@ -27,11 +27,11 @@ def with_free_sum(items: QuerySet) -> QuerySet:
     return items.annotate(free_sum=Coalesce(Sum(free, filter=feeds_shop), 0), threshold_now=threshold_of())
 
 
-OUT = Q(free_sum__lte=0, levels__isnull=False)
+OUT = Q(free_sum__lte=0)
 
 
 def items_out() -> QuerySet[StockItem]:
-    """Items that lay somewhere once, and of which nothing is left to sell."""
+    """Items of which there is nothing to sell, whether they were sold or never received."""
     return with_free_sum(StockItem.objects.all()).filter(OUT)
 
 
@@ -44,7 +44,7 @@ class StandingFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if self.value() == "low":
-            return queryset.filter(free_sum__lte=F("threshold_now"), levels__isnull=False)
+            return queryset.filter(free_sum__lte=F("threshold_now"))
         return queryset.filter(OUT) if self.value() == "out" else queryset
 
 

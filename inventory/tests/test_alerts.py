@@ -369,16 +369,31 @@ def test_an_alert_explains_itself(keeper, alert):
     assert "10: twice the threshold of 10, and the 0 that were sold" in page
 
 
-def test_the_list_of_what_is_out_of_stock(keeper, db):
+def test_what_is_out_of_stock_says_so_in_list_filter_and_front_page(keeper, db):
     make_level(on_hand=11)
-    out = make_level(on_hand=2)
-    sell(out, 2)
-    StockItemFactory()
+    sold = make_level(on_hand=2)
+    sell(sold, 2)
+    never = StockItemFactory()
+    elsewhere = StockLevelFactory(on_hand=9, location=LocationFactory(code="back", is_sellable=False))
+    out = {sold.item.sku, never.sku, elsewhere.item.sku}
 
-    page = keeper.get(reverse("admin:inventory_stockitem_changelist"), {"standing": "out"})
+    def shown(standing):
+        page = keeper.get(reverse("admin:inventory_stockitem_changelist"), {"standing": standing})
+        return page.context["cl"].result_list, page.context["cl"].model_admin
 
-    assert [item.sku for item in page.context["cl"].result_list] == [out.item.sku]
-    assert waiting(keeper)["items are out of stock"] == "1"
+    everything, desk = shown("")
+    assert {item.sku for item in everything if "out" in desk.state(item)} == out
+    for standing in ("out", "low"):
+        assert {item.sku for item in shown(standing)[0]} == out
+    assert waiting(keeper)["items are out of stock"] == "3"
+
+
+def test_what_is_low_is_found_with_what_is_out(keeper, db):
+    low, _ = make_level(on_hand=9), make_level(on_hand=11)
+
+    page = keeper.get(reverse("admin:inventory_stockitem_changelist"), {"standing": "low"})
+
+    assert [item.sku for item in page.context["cl"].result_list] == [low.item.sku]
 
 
 def test_another_threshold_is_looked_at(client, db):
