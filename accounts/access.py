@@ -377,6 +377,7 @@ DOORS = {
 
 # --- actions of lists: app_model and the action -> who; with rows ticked, posted to the list -----------------
 ACTIONS = {
+    "inventory_stockalert acknowledge": "warehouse merchandiser owner",
     "orders_fulfilment mark_delivered": "warehouse owner",
     "orders_fulfilment print_packing_slips": "warehouse support owner",
     "orders_order print_packing_slips": ORDERS,

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 
 from config import console
@@ -16,6 +17,7 @@ from inventory.admin.items import figures_panel, levels_of_item
 from inventory.admin.shelf_panels import movement_panel, movement_rows, promise_panel
 from inventory.models import StockAlert, StockMovement
 
+MOST_CHOSEN = 500
 TONES = {StockAlert.Kind.LOW: "warn", StockAlert.Kind.OUT: "bad", StockAlert.Kind.DEFICIT: "bad"}
 
 
@@ -103,15 +105,43 @@ class Acknowledge(console.Act):
         )
 
     def do(self, request: HttpRequest, row: StockAlert, given: Mapping[str, Any]) -> str:
-        with transaction.atomic():
-            inventory.acknowledge(row, by=console.actor(request))
-            console.audit(
-                request.user,
-                "acknowledge stock alert",
-                f"stock item {row.item.sku}",
-                after={"alert": row.kind},
-            )
+        _acknowledge(request, row)
         return f"{row} is acknowledged."
+
+
+@console.sign_up_action(StockAlert, label="Acknowledge", permission=Acknowledge.permission)
+def acknowledge(request: HttpRequest, rows: QuerySet[StockAlert]) -> None:
+    """All that were chosen and that nobody acknowledged yet, each by itself."""
+    chosen = list(rows.select_related("item")[: MOST_CHOSEN + 1])
+    if len(chosen) > MOST_CHOSEN:
+        messages.error(request, f"At most {MOST_CHOSEN} at once. Choose fewer.")
+        return
+    done = sum(_acknowledge_if_new(request, alert) for alert in chosen)
+    left = len(chosen) - done
+    words = f"{done} stock alert{pluralize(done)} acknowledged."
+    if left:
+        words += f" {left} {pluralize(left, 'was,were')} acknowledged before, or over."
+    messages.add_message(request, messages.SUCCESS if done else messages.INFO, words)
+
+
+def _acknowledge_if_new(request: HttpRequest, alert: StockAlert) -> bool:
+    try:
+        _acknowledge(request, alert)
+    except inventory.AlreadyAcknowledged:
+        return False
+    return True
+
+
+@transaction.atomic
+def _acknowledge(request: HttpRequest, alert: StockAlert) -> None:
+    """By the service, with an entry in the trail; raises AlreadyAcknowledged."""
+    inventory.acknowledge(alert, by=console.actor(request))
+    console.audit(
+        request.user,
+        "acknowledge stock alert",
+        f"stock item {alert.item.sku}",
+        after={"alert": alert.kind},
+    )
 
 
 @console.panel(StockAlert, permission="inventory.view_stocklevel")

@@ -360,6 +360,40 @@ def test_only_those_with_the_right_acknowledge(client, alert):
     assert alert.acknowledged_at is None
 
 
+def choose(client, alerts):
+    chosen = {"action": "acknowledge", "_selected_action": [each.pk for each in alerts]}
+    return client.post(reverse("admin:inventory_stockalert_changelist"), chosen, follow=True)
+
+
+def test_the_chosen_alerts_are_acknowledged_at_once(keeper, alert):
+    def another(**fields):
+        return StockAlert.objects.create(
+            item=StockItemFactory(), kind="out", free=0, threshold=1, suggested=2, **fields
+        )
+
+    chosen = [alert, another(), another(closed_at=timezone.now())]
+    untouched = another()
+
+    words = [[str(each) for each in choose(keeper, chosen).context["messages"]] for _ in range(2)]
+
+    assert words == [
+        ["2 stock alerts acknowledged. 1 was acknowledged before, or over."],
+        ["0 stock alerts acknowledged. 3 were acknowledged before, or over."],
+    ]
+    assert list(StockAlert.objects.waiting()) == [untouched]
+    trail = apps.get_model("accounts", "AuditEntry").objects.filter(act="acknowledge stock alert")
+    assert {entry.subject for entry in trail} == {f"stock item {each.item.sku}" for each in chosen[:2]}
+
+
+def test_only_those_with_the_right_acknowledge_many(client, alert):
+    client.force_login(staff("view_stockalert"))
+
+    choose(client, [alert])
+
+    alert.refresh_from_db()
+    assert alert.acknowledged_at is None
+
+
 def test_an_alert_explains_itself(keeper, alert):
     page = keeper.get(address(alert)).content.decode()
 
