@@ -74,6 +74,7 @@ class TaskDesk(console.ReadOnlyDesk):
 class RunAgain(console.Act):
     name = "again"
     label = "Run again"
+    is_next_step = True
     permission = "django_tasks_database.change_dbtaskresult"
     refusals = {background.NotParked: messages.ERROR}
 

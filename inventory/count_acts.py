@@ -94,6 +94,7 @@ class WriteDownForm(console.ActForm):
 class WriteDown(CountAct):
     name = "write_down"
     label = "Write down"
+    is_next_step = True
     form_class = WriteDownForm
     move = "take_figures"
     not_its_turn = "The counting is finished. To write down another figure, count again."
@@ -125,6 +126,7 @@ class WriteDown(CountAct):
 class Finish(CountAct):
     name = "finish"
     label = "Finish counting"
+    is_next_step = True
     move = "finish"
     not_its_turn = "The counting is finished already."
 
@@ -152,6 +154,7 @@ class Post(CountAct):
 
     name = "post"
     label = "Post the differences"
+    is_next_step = True
     permission = "inventory.post_stockcount"
     move = "be_posted"
     not_its_turn = "It is still being counted: finish that first."
@@ -198,6 +201,7 @@ class CountAgain(CountAct):
 class Discard(CountAct):
     name = "discard"
     label = "Discard"
+    is_destructive = True
     move = "be_discarded"
     not_its_turn = ""
 

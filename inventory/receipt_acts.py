@@ -87,6 +87,7 @@ class CountIn(ReceiptAct):
 
     name = "count_in"
     label = "Count in"
+    is_next_step = True
     form_class = CountInForm
 
     def tell(self, row: Receipt) -> str:

@@ -156,6 +156,7 @@ class WriteOff(console.Act):
 
     name = "write_off"
     label = "Write off"
+    is_destructive = True
     permission = "inventory.write_off_stock"
     form_class = WriteOffForm
     refusals = {inventory.AlreadyBooked: messages.INFO, inventory.InventoryError: messages.ERROR}

@@ -72,6 +72,7 @@ class Lift(console.Act):
 
     name = "lift"
     label = "Lift a hold"
+    is_next_step = True
     permission = "orders.hold_order"
     form_class = LiftForm
 

@@ -21,6 +21,7 @@ class Deliver(console.Act):
 
     name = "deliver"
     label = "Delivered"
+    is_next_step = True
     permission = PERMISSION
     refusals = {orders.OrderError: messages.INFO}
 

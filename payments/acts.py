@@ -20,6 +20,7 @@ class EndNow(console.Act):
 
     name = "end"
     label = "End now"
+    is_destructive = True
     permission = "orders.end_checkout"
     refusals = {
         services.AlreadyOrdered: messages.INFO,

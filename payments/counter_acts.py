@@ -35,6 +35,7 @@ class Take(MoneyAct):
 
     name = "take"
     label = "Take the payment"
+    is_next_step = True
     permission = "payments.settle_payment"
     form_class = TakeForm
 

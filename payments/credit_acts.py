@@ -96,6 +96,7 @@ class GrantCredit(CreditAct):
 class TakeBackCredit(CreditAct):
     name = "take_back_credit"
     label = "Take back store credit"
+    is_destructive = True
     form_class = TakeBackForm
     sign = -1
     words = (

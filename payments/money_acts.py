@@ -121,6 +121,7 @@ class Settle(MoneyAct):
 class Release(MoneyAct):
     name = "release"
     label = "Release the hold"
+    is_destructive = True
     permission = "payments.release_payment"
 
     def why_not(self, row: Order | Payment) -> str:

@@ -61,6 +61,7 @@ class Cancel(console.Act):
 
     name = "cancel"
     label = "Cancel"
+    is_destructive = True
     permission = "orders.cancel_order"
     form_class = CancelForm
     refusals = {services.PaymentError: messages.ERROR}
@@ -181,6 +182,7 @@ class Ship(console.Act):
 
     name = "ship"
     label = "Ship"
+    is_next_step = True
     permission = "orders.add_fulfilment"
     form_class = ShipForm
     refusals = {services.Undecided: messages.WARNING, services.PaymentError: messages.ERROR}

@@ -74,6 +74,10 @@ class Act:
     """On the button."""
     permission: str
     form_class: type[ActForm] = ActForm
+    is_next_step = False
+    """Whether it takes the row further on its way; the first of these that is possible now is the button to press."""
+    is_destructive = False
+    """Whether it ends or takes away what no other act brings back: its button comes last and is quiet."""
     refusals: Mapping[type[Exception], int] = {}
     """Errors that are an answer, and the level at which they are told: ERROR refuses (409), others lead to the row."""
 
@@ -134,6 +138,17 @@ class Button:
     act: Act
     address: str
     why_not: str
+
+    @property
+    def is_next_step(self) -> bool:
+        return self.act.is_next_step and not self.why_not
+
+
+def in_order(buttons: Iterable[Button]) -> list[Button]:
+    """The next step first, what is not possible now behind what is, and destructive acts last."""
+    return sorted(
+        buttons, key=lambda each: (each.act.is_destructive, bool(each.why_not), not each.act.is_next_step)
+    )
 
 
 def group_reasons(buttons: Iterable[Button]) -> list[tuple[str, list[Button]]]:

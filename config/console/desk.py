@@ -20,7 +20,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from config.console.actions import actions_of
-from config.console.acts import Act, Button, acts_of, group_reasons
+from config.console.acts import Act, Button, acts_of, group_reasons, in_order
 from config.console.exporting import WRONGLY_ASKED, export_view, tables_of
 from config.console.marks import with_marks
 from config.console.panels import panels
@@ -230,11 +230,11 @@ class Desk(admin.ModelAdmin):
     def buttons(self, request: HttpRequest, row: Model) -> list[Button]:
         """What this member of staff may do to the row, now or, greyed and with the reason, not now."""
         address = f"admin:{self.opts.app_label}_{self.opts.model_name}_"
-        return [
+        return in_order(
             Button(act, reverse(f"{address}{act.name}", args=[row.pk]), str(act.why_not(row)))
             for act in acts_of(self.model)
             if request.user.has_perm(act.permission) and act.is_shown(row)
-        ]
+        )
 
     def act_view(self, request: HttpRequest, object_id: str, act: Act) -> HttpResponse:
         """Ask for what the act needs, then say what it will do, then do it; 409 if it cannot be done any more."""

@@ -563,7 +563,7 @@ def test_a_button_that_cannot_be_pressed_is_greyed_and_says_why(console, world):
         page = console.get(address(type(row), "change", row.pk)).content.decode()
         button = re.search(
             rf'<a href="#(?P<to>[\w-]+)" class="act is-closed" aria-disabled="true" '
-            rf'aria-describedby="(?P=to)">{act.label}</a>',
+            rf'aria-describedby="(?P=to)" title="{escape(why)}">{act.label}</a>',
             page,
         )
         assert bool(button) == act.is_shown(row), (row, act.name)
@@ -572,6 +572,26 @@ def test_a_button_that_cannot_be_pressed_is_greyed_and_says_why(console, world):
             assert f"<dd>{escape(why)}</dd>" in reason
             assert f">{act.label}<" in reason or f"{act.label}," in reason or f", {act.label}" in reason
         assert f'href="{address(type(row), act.name, row.pk)}"' not in page
+
+
+def looks(page):
+    """The acts on a row's page, in order: label and class."""
+    return re.findall(r'class="act ?([\w-]*)"[^>]*>([^<]*)</a>', page.content.decode())
+
+
+def test_the_next_step_comes_first_and_what_ends_something_last(console, world):
+    order = Order.objects.filter(payment_state="authorised", fulfilment_state="unfulfilled").first()
+    page = address(Order, "change", order.pk)
+
+    found = looks(console.get(page))
+    assert found[0] == ("is-next", "Ship")
+    assert found[-2:] == [("is-destructive", "Release the hold"), ("is-destructive", "Cancel")]
+    assert [label for look, label in found if look == "is-next"] == ["Ship"]
+
+    orders.hold(order, kind="review", why="Odd", key="odd")
+    found = looks(console.get(page))
+    assert found[0] == ("is-next", "Lift a hold")
+    assert ("is-closed", "Ship") in found
 
 
 def test_what_is_not_possible_is_answered_with_the_reason_and_changes_nothing(console, world):

@@ -90,6 +90,7 @@ class Acknowledge(console.Act):
 
     name = "acknowledge"
     label = "Acknowledge"
+    is_next_step = True
     permission = "inventory.acknowledge_stockalert"
     refusals = {inventory.AlreadyAcknowledged: messages.INFO}
 

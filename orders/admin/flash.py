@@ -235,6 +235,7 @@ class EndNow(console.Act):
 
     name = "end"
     label = "End now"
+    is_destructive = True
     permission = "shop.change_flashsale"
 
     def why_not(self, row: FlashSale) -> str:

@@ -30,6 +30,7 @@ class AuthoriseForm(CountsForm):
 class Authorise(ReturnAct):
     name = "authorise"
     label = "Authorise"
+    is_next_step = True
     permission = DECIDE
     move = "authorise"
     form_class = AuthoriseForm
@@ -72,6 +73,7 @@ class RejectForm(console.ActForm):
 class Reject(WordsAct):
     name = "reject"
     label = "Reject"
+    is_destructive = True
     move = "reject"
     form_class = RejectForm
     happens = "The return ends here."
@@ -159,6 +161,7 @@ class MarkSent(ReturnAct):
 class Cancel(ReturnAct):
     name = "cancel"
     label = "Cancel"
+    is_destructive = True
     permission = DECIDE
     move = "cancel"
 

@@ -34,6 +34,7 @@ class Receive(ReturnAct):
 
     name = "receive"
     label = "Receive"
+    is_next_step = True
     permission = RECEIVE
     move = "receive"
     form_class = ReceiveForm
@@ -113,6 +114,7 @@ class InspectForm(LinesForm):
 class Inspect(ReturnAct):
     name = "inspect"
     label = "Inspect"
+    is_next_step = True
     permission = INSPECT
     form_class = InspectForm
 

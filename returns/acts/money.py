@@ -124,6 +124,7 @@ class Resolve(ReturnAct):
 
     name = "resolve"
     label = "Resolve"
+    is_next_step = True
     permission = RESOLVE
     move = "resolve"
     form_class = ResolveForm

@@ -145,6 +145,7 @@ class LetterAct(console.Act):
 class Answered(LetterAct):
     name = "answered"
     label = gettext_lazy("Mark as answered")  # type: ignore[assignment] # words, once they are shown
+    is_next_step = True
 
     def why_not(self, row: ContactMessage) -> str:
         if row.state == ContactMessage.State.OPEN:

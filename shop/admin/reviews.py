@@ -106,6 +106,7 @@ class Decide(console.Act):
 class Approve(Decide):
     name = "approve"
     label = gettext_lazy("Approve")  # type: ignore[assignment] # words, once they are shown
+    is_next_step = True
 
     def why_not(self, row: Review) -> str:
         return _("The review is shown already.") if row.state == Review.State.APPROVED else ""
