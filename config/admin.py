@@ -254,6 +254,7 @@ class SwitchOff(Switch):
 console.todo(
     "background tasks that failed",
     lambda: DBTaskResult.objects.filter(status=TaskResultStatus.FAILED),
+    one="background task that failed",
     at="admin:django_tasks_database_dbtaskresult_changelist",
     query=f"status__exact={TaskResultStatus.FAILED}",
     permission="django_tasks_database.view_dbtaskresult",
@@ -262,6 +263,7 @@ console.todo(
 console.todo(
     "services that are not asked, as they did not answer",
     lambda: BreakerState.objects.exclude(state=BreakerState.State.CLOSED),
+    one="service that is not asked, as it did not answer",
     at="admin:config_breakerstate_changelist",
     query="state__in=open,half_open",
     permission="config.view_breakerstate",

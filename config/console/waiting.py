@@ -14,9 +14,10 @@ URGENT, SOON, LATER = 0, 1, 2
 
 @dataclass(frozen=True)
 class Todo:
-    """A list that should be empty: `rows` finds what waits, `at` and `query` lead to it."""
+    """A list that should be empty: `rows` finds what waits, `at` and `query` lead to it; `one` are words for one."""
 
     words: str
+    one: str
     rows: Callable[[], QuerySet]
     at: str
     query: str
@@ -29,6 +30,7 @@ class Waiting:
     """A list with what was counted in it now, at most `MOST`."""
 
     words: str
+    one: str
     count: int
     address: str
     room: str
@@ -38,6 +40,11 @@ class Waiting:
     def figure(self) -> str:
         return f"{MOST - 1}+" if self.count >= MOST else str(self.count)
 
+    @property
+    def counted(self) -> str:
+        """The words that follow the figure: "order to ship" after a 1."""
+        return self.one if self.figure == "1" else self.words
+
 
 _todos: list[Todo] = []
 
@@ -46,13 +53,14 @@ def todo(
     words: str,
     rows: Callable[[], QuerySet],
     *,
+    one: str,
     at: str,
     query: str,
     permission: str,
     urgency: int = SOON,
 ) -> None:
     """Sign up a list for the front page; seen by those with the permission, the most urgent first."""
-    _todos.append(Todo(words, rows, at, query, permission, urgency))
+    _todos.append(Todo(words, one, rows, at, query, permission, urgency))
 
 
 def waiting(request: HttpRequest) -> list[Waiting]:
@@ -60,6 +68,7 @@ def waiting(request: HttpRequest) -> list[Waiting]:
     return [
         Waiting(
             each.words,
+            each.one,
             each.rows()[:MOST].count(),
             f"{reverse(each.at)}?{each.query}",
             room=each.permission.partition(".")[0],

@@ -304,6 +304,13 @@ def test_the_front_page_says_what_needs_doing(console, world):
     }
 
 
+def test_what_waits_is_counted_in_the_words_for_one_and_for_more(console, world):
+    page = console.get(reverse("admin:index")).content.decode()
+    for figure, words in (("2", "orders to ship"), ("1", "receipt expected"), ("1", "shelf is low or empty")):
+        assert f"<strong>{figure}</strong> {words}</a>" in page
+    assert ">orders on hold</a>" in page
+
+
 def test_each_list_to_do_leads_to_as_many_rows(console, world):
     more_rows(3, "more")
 

@@ -175,6 +175,7 @@ def movements_of_alert(alert: StockAlert) -> console.Panel:
 console.todo(
     "stock alerts to acknowledge",
     StockAlert.objects.waiting,
+    one="stock alert to acknowledge",
     at="admin:inventory_stockalert_changelist",
     query="alert=waiting",
     permission="inventory.view_stockalert",

@@ -145,6 +145,7 @@ def waits_of_level(level: StockLevel) -> console.Panel | None:
 console.todo(
     "orders wait for goods",
     Backorder.objects.all,
+    one="order waits for goods",
     at="admin:inventory_backorder_changelist",
     query="",
     permission="inventory.view_backorder",

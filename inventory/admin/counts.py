@@ -216,6 +216,7 @@ def _what_follows(line: StockCountLine, level: StockLevel | None) -> list[object
 console.todo(
     "counts to post",
     lambda: StockCount.objects.filter(state=State.COUNTED),
+    one="count to post",
     at="admin:inventory_stockcount_changelist",
     query="state__exact=counted",
     permission="inventory.post_stockcount",

@@ -185,6 +185,7 @@ def promises_of_item(item: StockItem) -> console.Panel:
 console.todo(
     "items are out of stock",
     items_out,
+    one="item is out of stock",
     at="admin:inventory_stockitem_changelist",
     query="standing=out",
     permission="inventory.view_stockitem",

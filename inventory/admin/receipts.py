@@ -147,6 +147,7 @@ def movements_of_receipt(receipt: Receipt) -> console.Panel:
 console.todo(
     "receipts expected",
     lambda: Receipt.objects.filter(state=Receipt.State.OPEN),
+    one="receipt expected",
     at="admin:inventory_receipt_changelist",
     query="state__exact=open",
     permission="inventory.view_receipt",

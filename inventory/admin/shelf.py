@@ -149,6 +149,7 @@ class LocationDesk(console.Desk):
 console.todo(
     "shelves are low or empty",
     low_levels,
+    one="shelf is low or empty",
     at="admin:inventory_stocklevel_changelist",
     query="shelf=low",
     permission="inventory.view_stocklevel",

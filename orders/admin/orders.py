@@ -220,6 +220,7 @@ class OrderEventDesk(console.ReadOnlyDesk):
 console.todo(
     "orders to ship",
     lambda: Order.objects.filter(TO_SHIP),
+    one="order to ship",
     at="admin:orders_order_changelist",
     query="waiting=ship",
     permission="orders.view_order",
@@ -227,6 +228,7 @@ console.todo(
 console.todo(
     "orders on hold",
     lambda: Order.objects.filter(ON_HOLD),
+    one="order on hold",
     at="admin:orders_order_changelist",
     query="waiting=look",
     permission="orders.view_order",

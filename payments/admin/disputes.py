@@ -157,6 +157,7 @@ def disputes_of_order(order: Order) -> console.Panel | None:
 console.todo(
     "disputes to answer",
     lambda: Dispute.objects.to_answer(),
+    one="dispute to answer",
     at="admin:payments_dispute_changelist",
     query="waiting=answer",
     permission="payments.view_dispute",

@@ -117,6 +117,7 @@ class FindingDesk(console.ReadOnlyDesk):
 console.todo(
     "open findings",
     lambda: Finding.objects.filter(resolved_at=None),
+    one="open finding",
     at="admin:payments_finding_changelist",
     query="resolved=no",
     permission="payments.view_finding",
@@ -125,6 +126,7 @@ console.todo(
 console.todo(
     "undecided webhook events",
     lambda: WebhookEvent.objects.filter(state__in=UNDECIDED),
+    one="undecided webhook event",
     at="admin:payments_webhookevent_changelist",
     query="decided=no",
     permission="payments.view_webhookevent",

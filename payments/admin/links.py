@@ -33,6 +33,7 @@ def wait_of_checkout(checkout: Checkout) -> console.Panel | None:
 console.todo(
     "checkouts that wait for their payment page",
     lambda: Checkout.objects.filter(pk__in=services.waiting_for_links().order_by().values("checkout")),
+    one="checkout that waits for its payment page",
     at="admin:orders_checkout_changelist",
     query="state__exact=awaiting_link",
     permission="orders.view_checkout",

@@ -287,6 +287,7 @@ console.mark(
 console.todo(
     f"holds that lapse within {settings.AUTHORISATION_WARNING_HOURS} hours",
     services.about_to_lapse,
+    one=f"hold that lapses within {settings.AUTHORISATION_WARNING_HOURS} hours",
     at="admin:payments_payment_changelist",
     query="waiting=lapsing",
     permission="payments.view_payment",

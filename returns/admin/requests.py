@@ -177,10 +177,11 @@ class ReturnDesk(console.ReadOnlyDesk):
         return row.override or "–"
 
 
-def _todo(words_: str, key: str, urgency: int) -> None:
+def _todo(words_: str, one: str, key: str, urgency: int) -> None:
     console.todo(
         words_,
         QUEUES[key][1],
+        one=one,
         at="admin:returns_returnrequest_changelist",
         query=f"waiting={key}",
         permission="returns.view_returnrequest",
@@ -188,7 +189,7 @@ def _todo(words_: str, key: str, urgency: int) -> None:
     )
 
 
-_todo("returns to pay another way", "money", console.URGENT)
-_todo("returns overdue", "overdue", console.SOON)
-_todo("returns waiting for us", "us", console.SOON)
-_todo("messages about returns to answer", "answer", console.SOON)
+_todo("returns to pay another way", "return to pay another way", "money", console.URGENT)
+_todo("returns overdue", "return overdue", "overdue", console.SOON)
+_todo("returns waiting for us", "return waiting for us", "us", console.SOON)
+_todo("messages about returns to answer", "message about returns to answer", "answer", console.SOON)

@@ -186,6 +186,7 @@ def to_answer() -> QuerySet[ContactMessage]:
 console.todo(
     gettext_lazy("messages to answer"),  # type: ignore[arg-type]
     to_answer,
+    one=gettext_lazy("message to answer"),  # type: ignore[arg-type]
     at="admin:shop_contactmessage_changelist",
     query="state__exact=open&is_suspect__exact=0",
     permission="shop.answer_contactmessage",

@@ -146,6 +146,7 @@ def to_read() -> QuerySet[Review]:
 console.todo(
     gettext_lazy("reviews to read"),  # type: ignore[arg-type]
     to_read,
+    one=gettext_lazy("review to read"),  # type: ignore[arg-type]
     at="admin:shop_review_changelist",
     query="state__exact=pending",
     permission="shop.moderate_review",
